@@ -1,0 +1,157 @@
+// A resolved case as JSON and back: what its digest is taken over, and what the store keeps, so that a recorded run can be
+// scored, decided and reported again without the files it came from.
+
+extension Case {
+  /// Everything that makes the case what it is; defaults are left out, so that a new default changes no digest.
+  package var json: JSON {
+    var members: [(String, JSON?)] = [("id", .string(id.text)), ("evalset", .string(evalset))]
+    switch input {
+    case .messages(let messages): members.append(("messages", .array(messages.map(\.json))))
+    case .template(let prompt): members.append(("prompt", .string(prompt)))
+    case .turns(let turns):
+      members.append(("turns", .array(turns.map { .object([("user", .string($0.user)), ("checks", .array($0.checks.map(\.json)))]) })))
+    }
+    members += [
+      ("vars", vars.members.isEmpty ? nil : .object(vars)),
+      ("expected", expected),
+      ("context", context.isEmpty ? nil : .array(context.map(\.json))),
+      ("checks", .array(checks.map(\.json))),
+      ("behaviour", behaviour.map(JSON.string)),
+      ("tags", tags.isEmpty ? nil : .object(tags.map { ($0.name, .string($0.value)) })),
+      ("severity", severity == .normal ? nil : .string(severity.rawValue)),
+      ("origin", origin == .written ? nil : .string(origin.rawValue)),
+      ("cluster", cluster.map(JSON.string)),
+      ("repeats", repeats.map(JSON.int)),
+      ("threshold", threshold == 1 ? nil : .double(threshold)),
+      ("incident", incident?.json),
+      ("allow_empty", allowEmpty ? .bool(true) : nil),
+      ("allow_truncated", allowTruncated ? .bool(true) : nil),
+      ("quarantine", quarantine?.json),
+      ("metadata", metadata.members.isEmpty ? nil : .object(metadata)),
+    ]
+    return .object(present: members)
+  }
+
+  /// Reads `json` back; nil where the value is not one that `json` wrote.
+  package init?(json: JSON) {
+    guard let id = json["id"]?.string.flatMap(CaseID.init), let evalset = json["evalset"]?.string,
+      let checks = json["checks"]?.array.flatMap({ all($0, CheckSpec.init(json:)) })
+    else { return nil }
+    let input: CaseInput
+    if let messages = json["messages"]?.array {
+      guard let read = all(messages, Message.init(json:)) else { return nil }
+      input = .messages(read)
+    } else if let prompt = json["prompt"]?.string {
+      input = .template(prompt: prompt)
+    } else if let turns = json["turns"]?.array {
+      guard let read = all(turns, CaseInput.Turn.init(json:)) else { return nil }
+      input = .turns(read)
+    } else {
+      return nil
+    }
+    guard let context = all(json["context"]?.array ?? [], ContextDocument.init(json:)) else { return nil }
+    let tags = json["tags"]?.object?.members.compactMap { member in member.value.string.map { Tag(name: member.name, value: $0) } } ?? []
+    var incident: Incident?
+    if let written = json["incident"] {
+      guard let read = Incident(json: written) else { return nil }
+      incident = read
+    }
+    var quarantine: Quarantine?
+    if let written = json["quarantine"] {
+      guard let read = Quarantine(json: written) else { return nil }
+      quarantine = read
+    }
+    guard let severity = Severity(rawValue: json["severity"]?.string ?? "normal"), let origin = Origin(rawValue: json["origin"]?.string ?? "written")
+    else { return nil }
+    self.init(
+      id: id, evalset: evalset, input: input, vars: json["vars"]?.object ?? JSONObject(), expected: json["expected"], context: context,
+      checks: checks, behaviour: json["behaviour"]?.string, tags: tags, severity: severity, origin: origin, cluster: json["cluster"]?.string,
+      repeats: json["repeats"]?.int, threshold: json["threshold"]?.double ?? 1, incident: incident,
+      allowEmpty: json["allow_empty"]?.bool ?? false, allowTruncated: json["allow_truncated"]?.bool ?? false, quarantine: quarantine,
+      metadata: json["metadata"]?.object ?? JSONObject())
+  }
+}
+
+/// All elements read, or nil if one could not be.
+private func all<Element>(_ values: [JSON], _ read: (JSON) -> Element?) -> [Element]? {
+  var out = [Element]()
+  out.reserveCapacity(values.count)
+  for value in values {
+    guard let element = read(value) else { return nil }
+    out.append(element)
+  }
+  return out
+}
+
+extension Message {
+  package init?(json: JSON) {
+    guard let role = json["role"]?.string.flatMap(Role.init), let content = json["content"]?.string else { return nil }
+    self.init(role: role, content: content)
+  }
+}
+
+extension CaseInput.Turn {
+  fileprivate init?(json: JSON) {
+    guard let user = json["user"]?.string, let checks = json["checks"]?.array.flatMap({ all($0, CheckSpec.init(json:)) }) else { return nil }
+    self.init(user: user, checks: checks)
+  }
+}
+
+extension ContextDocument {
+  fileprivate var json: JSON {
+    .object(present: [
+      ("id", .string(id)), ("text", .string(text)), ("readers", readers.isEmpty ? nil : .array(readers.map(JSON.string))),
+    ])
+  }
+
+  fileprivate init?(json: JSON) {
+    guard let id = json["id"]?.string, let text = json["text"]?.string else { return nil }
+    self.init(id: id, text: text, readers: json["readers"]?.array?.compactMap(\.string) ?? [])
+  }
+}
+
+extension CheckSpec {
+  package var json: JSON {
+    .object(present: [
+      ("kind", .string(kind)), ("argument", argument), ("weight", weight == 1 ? nil : .double(weight)), ("metric", metric.map(JSON.string)),
+      ("threshold", threshold.map(JSON.double)), ("name", name.map(JSON.string)),
+    ])
+  }
+
+  package init?(json: JSON) {
+    guard let kind = json["kind"]?.string else { return nil }
+    self.init(
+      kind: kind, argument: json["argument"], weight: json["weight"]?.double ?? 1, metric: json["metric"]?.string,
+      threshold: json["threshold"]?.double, name: json["name"]?.string)
+  }
+}
+
+extension Incident {
+  fileprivate var json: JSON {
+    .object(present: [
+      ("id", .string(id)), ("severity", .string(severity.rawValue)), ("state", .string(state.rawValue)), ("opened", opened.map(JSON.string)),
+      ("fixed", fixed.map(JSON.string)), ("owner", owner.map(JSON.string)), ("link", link.map(JSON.string)),
+      ("bad_output", badOutput.map(JSON.string)), ("demand", demand.map(JSON.string)),
+    ])
+  }
+
+  fileprivate init?(json: JSON) {
+    guard let id = json["id"]?.string, let severity = json["severity"]?.string.flatMap(Severity.init),
+      let state = json["state"]?.string.flatMap(State.init)
+    else { return nil }
+    self.init(
+      id: id, severity: severity, state: state, opened: json["opened"]?.string, fixed: json["fixed"]?.string, owner: json["owner"]?.string,
+      link: json["link"]?.string, badOutput: json["bad_output"]?.string, demand: json["demand"]?.string)
+  }
+}
+
+extension Quarantine {
+  fileprivate var json: JSON {
+    .object([("owner", .string(owner)), ("reason", .string(reason)), ("expires", .string(expires))])
+  }
+
+  fileprivate init?(json: JSON) {
+    guard let owner = json["owner"]?.string, let reason = json["reason"]?.string, let expires = json["expires"]?.string else { return nil }
+    self.init(owner: owner, reason: reason, expires: expires)
+  }
+}
