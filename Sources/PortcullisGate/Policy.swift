@@ -1,0 +1,163 @@
+package import PortcullisCore
+
+/// The rules of the offline stage, with their declared error rates.
+package struct Policy: Sendable, Hashable {
+  /// Chance of a pass although the loss reaches the margin, per rule; α of every lower bound.
+  package var wrongPass: Double
+  /// Chance of a fail although nothing is worse.
+  package var wrongFail: Double
+  package var offline: [PolicyRule]
+  /// Whether nobody wrote it: reports say so.
+  package var isDefault: Bool
+
+  package init(wrongPass: Double = 0.05, wrongFail: Double = 0.05, offline: [PolicyRule], isDefault: Bool = false) {
+    self.wrongPass = wrongPass
+    self.wrongFail = wrongFail
+    self.offline = offline
+    self.isDefault = isDefault
+  }
+
+  /// Until `bar-holds`, `coverage` and `no-broken-cases` are built (formats.md §6 names the later default).
+  package static let standard = Policy(
+    offline: [
+      PolicyRule(.complete(CompleteRule())), PolicyRule(.criticalCases(HardGate())), PolicyRule(.incidentsStayFixed(HardGate())),
+      PolicyRule(.noRegression(NoRegressionRule(margin: 0.05))),
+    ], isDefault: true)
+}
+
+/// One rule of a policy and how it counts.
+package struct PolicyRule: Sendable, Hashable {
+  package var rule: Rule
+  /// Reported, never deciding.
+  package var advisory: Bool
+  /// Only cases that carry all these tags (also `behaviour`, `severity`, `evalset`).
+  package var `where`: [Case.Tag]
+
+  package init(_ rule: Rule, advisory: Bool = false, where filter: [Case.Tag] = []) {
+    self.rule = rule
+    self.advisory = advisory
+    self.where = filter
+  }
+}
+
+/// The demands a policy can make. A closed list: a new rule makes the compiler name every place to think.
+package enum Rule: Sendable, Hashable {
+  case complete(CompleteRule)
+  case noRegression(NoRegressionRule)
+  case passRate(PassRateRule)
+  case criticalCases(HardGate)
+  case incidentsStayFixed(HardGate)
+  case errorRate(ErrorRateRule)
+  case latency(LatencyRule)
+  case costPerRequest(CostRule)
+
+  /// The word of policies, reports and JUnit.
+  package var name: String {
+    switch self {
+    case .complete: "complete"
+    case .noRegression: "no-regression"
+    case .passRate: "pass-rate"
+    case .criticalCases: "critical-cases"
+    case .incidentsStayFixed: "incidents-stay-fixed"
+    case .errorRate: "error-rate"
+    case .latency: "latency"
+    case .costPerRequest: "cost-per-request"
+    }
+  }
+}
+
+/// Every planned trial of both arms is scored, within a tolerated share.
+package struct CompleteRule: Sendable, Hashable {
+  package var maxMissing: Double
+
+  package init(maxMissing: Double = 0) { self.maxMissing = maxMissing }
+}
+
+/// A loss of pass rate beyond the margin is excluded, paired by case.
+package struct NoRegressionRule: Sendable, Hashable {
+  /// Above 0, below 1.
+  package var margin: Double
+  /// Tag names, or `behaviour`, `severity`, `evalset`: a ruling for each value.
+  package var slices: [String]
+  package var sliceMargin: Double
+  /// Slices that only raise alarms (Holm over all of them).
+  package var watch: [String]
+  package var superiority: Bool
+
+  package init(margin: Double, slices: [String] = [], sliceMargin: Double = 0.05, watch: [String] = [], superiority: Bool = false) {
+    self.margin = margin
+    self.slices = slices
+    self.sliceMargin = sliceMargin
+    self.watch = watch
+    self.superiority = superiority
+  }
+}
+
+package struct PassRateRule: Sendable, Hashable {
+  package enum Limit: Sendable, Hashable {
+    /// The lower confidence limit must reach it.
+    case min(Double)
+    /// The plain rate must reach it; claims nothing beyond this suite.
+    case observedMin(Double)
+  }
+
+  package var limit: Limit
+  package var slices: [String]
+
+  package init(limit: Limit, slices: [String] = []) {
+    self.limit = limit
+    self.slices = slices
+  }
+}
+
+/// Critical cases and guarded incidents: each holds by itself, nothing is averaged.
+package struct HardGate: Sendable, Hashable {
+  package enum Demand: String, Sendable, CaseIterable {
+    /// Every planned trial passes.
+    case all
+    /// One failure fails; passes once failure rates above 10 % are excluded (29 clean trials).
+    case never
+  }
+
+  package var demand: Demand
+  /// Per arm and case, 1…1000.
+  package var trials: Int
+
+  package init(demand: Demand = .all, trials: Int? = nil) {
+    self.demand = demand
+    self.trials = trials ?? (demand == .all ? 3 : 29)
+  }
+}
+
+package struct ErrorRateRule: Sendable, Hashable {
+  package var max: Double
+
+  package init(max: Double = 0.05) { self.max = max }
+}
+
+package struct LatencyRule: Sendable, Hashable {
+  package enum Limit: Sendable, Hashable {
+    case absolute(Duration)
+    /// Share above production's quantile.
+    case increase(Double)
+  }
+
+  package var quantile: Double
+  package var limit: Limit
+
+  package init(quantile: Double = 0.95, limit: Limit) {
+    self.quantile = quantile
+    self.limit = limit
+  }
+}
+
+package struct CostRule: Sendable, Hashable {
+  package enum Limit: Sendable, Hashable {
+    case increase(Double)
+    case absolute(Money)
+  }
+
+  package var limit: Limit
+
+  package init(limit: Limit = .increase(0.20)) { self.limit = limit }
+}
