@@ -73,8 +73,8 @@ package struct Case: Sendable, Hashable {
 package enum CaseInput: Sendable, Hashable {
   /// Chat messages, literal; a plain `input` is one user message.
   case messages([Message])
-  /// The evalset's prompt template, filled with the case's `vars`, is the user message. `prompt` is the template's text.
-  case template(prompt: String)
+  /// The evalset's prompt template, filled with the case's `vars`, is the user message.
+  case template(PromptText)
   /// A scripted conversation: each user turn is asked after the answer to the one before.
   case turns([Turn])
 
@@ -87,6 +87,21 @@ package enum CaseInput: Sendable, Hashable {
       self.checks = checks
     }
   }
+}
+
+/// A prompt template's text with its digest: cases hold the digest, so that the text is stored once.
+package struct PromptText: Sendable, Hashable {
+  package let text: String
+  package let digest: Digest
+
+  package init(_ text: String) {
+    self.text = text
+    digest = Digest(of: text)
+  }
+
+  package static func == (left: PromptText, right: PromptText) -> Bool { left.digest == right.digest }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 }
 
 /// A document given to the model.

@@ -7,7 +7,7 @@ extension Case {
     var members: [(String, JSON?)] = [("id", .string(id.text)), ("evalset", .string(evalset))]
     switch input {
     case .messages(let messages): members.append(("messages", .array(messages.map(\.json))))
-    case .template(let prompt): members.append(("prompt", .string(prompt)))
+    case .template(let prompt): members.append(("prompt", .string(prompt.digest.description)))
     case .turns(let turns):
       members.append(("turns", .array(turns.map { .object([("user", .string($0.user)), ("checks", .array($0.checks.map(\.json)))]) })))
     }
@@ -32,8 +32,10 @@ extension Case {
     return .object(present: members)
   }
 
-  /// Reads `json` back; nil where the value is not one that `json` wrote.
-  package init?(json: JSON) {
+  /// Reads `json` back; nil where the value is not one that `json` wrote, or `prompt` does not know its template.
+  ///
+  /// - Parameter prompt: The prompt text of a digest; keep the values, so that a million cases share one text.
+  package init?(json: JSON, prompt: (Digest) -> PromptText?) {
     guard let id = json["id"]?.string.flatMap(CaseID.init), let evalset = json["evalset"]?.string,
       let checks = json["checks"]?.array.flatMap({ all($0, CheckSpec.init(json:)) })
     else { return nil }
@@ -41,8 +43,9 @@ extension Case {
     if let messages = json["messages"]?.array {
       guard let read = all(messages, Message.init(json:)) else { return nil }
       input = .messages(read)
-    } else if let prompt = json["prompt"]?.string {
-      input = .template(prompt: prompt)
+    } else if let digest = json["prompt"]?.string.flatMap(Digest.init(_:)) {
+      guard let text = prompt(digest) else { return nil }
+      input = .template(text)
     } else if let turns = json["turns"]?.array {
       guard let read = all(turns, CaseInput.Turn.init(json:)) else { return nil }
       input = .turns(read)
