@@ -1,0 +1,82 @@
+package import PortcullisCore
+
+/// Gathers what is wrong with any number of files, so that all of it is shown at once.
+///
+/// Keeps the first 1000 and counts the rest: a file of a million bad lines must not fill the memory.
+package final class ProblemList {
+  package private(set) var diagnostics: [Diagnostic] = []
+  /// Also those beyond what is kept.
+  package private(set) var errorCount = 0
+  private var droppedWarnings = 0
+  private var keptErrors = 0
+  private static let kept = 1000
+  /// More than this fills a screen and helps nobody.
+  private static let shown = 50
+
+  package init() {}
+
+  package func add(_ diagnostic: Diagnostic) {
+    switch diagnostic.severity {
+    case .error:
+      errorCount += 1
+      guard keptErrors < ProblemList.kept else { return }
+      keptErrors += 1
+    case .warning:
+      guard diagnostics.count - keptErrors < ProblemList.kept else {
+        droppedWarnings += 1
+        return
+      }
+    }
+    diagnostics.append(diagnostic)
+  }
+
+  /// What an error thrown by a reader holds: `Problems`, a `Diagnostic`; others are not for users and go on.
+  package func add(_ error: any Error) throws {
+    switch error {
+    case let problems as Problems: for diagnostic in problems.diagnostics { add(diagnostic) }
+    case let diagnostic as Diagnostic: add(diagnostic)
+    default: throw error
+    }
+  }
+
+  /// The warnings, the first 50 and a count of the rest.
+  package var warnings: [Diagnostic] {
+    capped(diagnostics.filter { $0.severity == .warning }, more: droppedWarnings, .warning)
+  }
+
+  /// Throws `Problems` with the errors (the first 50 and a count of the rest) if there is one.
+  package func check() throws {
+    guard errorCount > 0 else { return }
+    throw Problems(capped(diagnostics.filter { $0.severity == .error }, more: errorCount - keptErrors, .error))
+  }
+
+  private func capped(_ found: [Diagnostic], more: Int, _ severity: Diagnostic.Severity) -> [Diagnostic] {
+    let rest = found.count - ProblemList.shown + more
+    guard rest > 0, found.count > ProblemList.shown else { return found }
+    return found.prefix(ProblemList.shown) + [Diagnostic(severity, "and \(rest) more \(severity.rawValue)s")]
+  }
+}
+
+/// The list together with the file being read, so that a place in it is enough to report.
+package struct FileProblems {
+  /// As the user would type it.
+  package let file: String
+  package let list: ProblemList
+
+  package init(file: String, _ list: ProblemList) {
+    self.file = file
+    self.list = list
+  }
+
+  package func error(_ message: String, at position: Position?, help: String? = nil) {
+    list.add(Diagnostic(.error, message, at: place(position), help: help))
+  }
+
+  package func warning(_ message: String, at position: Position?, help: String? = nil) {
+    list.add(Diagnostic(.warning, message, at: place(position), help: help))
+  }
+
+  package func place(_ position: Position?) -> Place {
+    Place(file: file, line: position.map { Int($0.line) }, column: position.map { Int($0.column) })
+  }
+}
