@@ -1,0 +1,151 @@
+package import PortcullisCore
+import Synchronization
+
+/// Asks one target under its limits: reserve, record the start, send, record the end, retry. The only place that spends money.
+struct Caller: Sendable {
+  let client: any ModelClient
+  let endpoint: Endpoint
+  let retry: RetryPolicy
+  let shared: Shared
+
+  /// What all callers of one run share.
+  final class Shared: Sendable {
+    let record: Record
+    let control: RunControl
+    let progress: Progress
+    let clock: RunClock
+    /// Seconds since the run began; nil without a deadline.
+    let deadline: Double?
+    let budget: Mutex<BudgetLedger>
+    let random: Mutex<any RandomNumberGenerator & Sendable>
+
+    init(
+      record: @escaping Record, control: RunControl, progress: Progress, clock: RunClock, deadline: Double?, budget: BudgetLedger,
+      random: any RandomNumberGenerator & Sendable
+    ) {
+      self.record = record
+      self.control = control
+      self.progress = progress
+      self.clock = clock
+      self.deadline = deadline
+      self.budget = Mutex(budget)
+      self.random = Mutex(random)
+    }
+
+    func drawShare() -> Double { random.withLock { Double.random(in: 0..<1, using: &$0) } }
+  }
+
+  /// The answer, or the last failure after all attempts.
+  ///
+  /// - Throws: Only what `record` throws: then nothing more may be spent.
+  func ask(_ request: ModelRequest, trial: TrialKey, purpose: CallPurpose, attemptsBefore: Int) async throws -> Result<Completion, CallFailure> {
+    let call: PreparedCall
+    do { call = try client.prepare(request) } catch {
+      shared.progress.attemptFailed(error.kind)
+      return .failure(error)
+    }
+    let tokens = (call.estimatedUsage.input ?? 0) + (call.estimatedUsage.output ?? 0)
+    endpoint.countFirstAttempt()
+    var attempt = 0
+    while true {
+      attempt += 1
+      let worst = client.target.price?.cost(of: call.estimatedUsage)
+      let reservation: BudgetLedger.Reservation
+      switch shared.budget.withLock({ $0.reserve(micro: worst, tokens: tokens) }) {
+      case .success(let granted): reservation = granted
+      case .failure(let spent):
+        shared.control.stop(.budget(spent.limit))
+        return .failure(CallFailure(.budget, "the budget of \(spent.limit) is spent"))
+      }
+      guard await endpoint.admit(tokens: tokens) else {
+        shared.budget.withLock { $0.settle(reservation, micro: 0, tokens: 0) }
+        return .failure(CallFailure(.cancelled, "the run was stopped before this call"))
+      }
+      let key = AttemptKey(trial: trial, purpose: purpose, number: attemptsBefore + attempt)
+      do { try await shared.record(.attemptStarted(key, completionKey: call.completionKey, reservedMicro: worst)) } catch {
+        endpoint.end(hadSlot: false)
+        throw error
+      }
+      let result = await send(call)
+      let used = try await settle(key, result, reservation, estimate: tokens)
+      switch result {
+      case .success(let completion):
+        endpoint.succeeded(estimatedTokens: tokens, usedTokens: used)
+        return .success(completion)
+      case .failure(let failure):
+        guard let wait = pause(after: failure, attempt: attempt) else { return .failure(failure) }
+        guard await shared.clock.sleep(wait) else { return .failure(failure) }
+      }
+    }
+  }
+
+  private func send(_ call: PreparedCall) async -> Result<Completion, CallFailure> {
+    guard await endpoint.begin() else {
+      endpoint.end(hadSlot: false)
+      return .failure(CallFailure(.cancelled, "the run was stopped before this call"))
+    }
+    shared.progress.callBegan()
+    let result: Result<Completion, CallFailure>
+    do throws(CallFailure) {
+      let completion = try await client.send(call)
+      if client.target.accepts(servedModel: completion.servedModel) {
+        result = .success(completion)
+      } else {
+        let served = visible(completion.servedModel ?? "")
+        result = .failure(
+          CallFailure(.wrongModel, "'\(served)' answered where '\(client.target.model)' was asked", mayBeBilled: true))
+      }
+    } catch {
+      result = .failure(error)
+    }
+    endpoint.end(hadSlot: true)
+    shared.progress.callEnded()
+    return result
+  }
+
+  /// Charges and records the end of an attempt; returns the tokens it used, where known.
+  private func settle(
+    _ key: AttemptKey, _ result: Result<Completion, CallFailure>, _ reservation: BudgetLedger.Reservation, estimate: Int
+  ) async throws -> Int? {
+    let cost: Int?
+    let used: Int?
+    switch result {
+    case .success(let completion):
+      cost = client.target.price?.cost(of: completion.usage)
+      used = completion.usage.input.flatMap { input in completion.usage.output.map { input + $0 } }
+    case .failure(let failure):
+      // Work that may have been done stays charged at its reservation.
+      cost = failure.mayBeBilled ? client.target.price.map { _ in reservation.micro } : client.target.price.map { _ in 0 }
+      used = failure.mayBeBilled ? nil : 0
+    }
+    shared.budget.withLock { $0.settle(reservation, micro: cost, tokens: used) }
+    shared.progress.spent(micro: cost ?? 0)
+    try await shared.record(.attemptEnded(key, result, costMicro: cost))
+    return used
+  }
+
+  /// Seconds to wait before the next attempt; nil gives up. Stops the whole run where going on is useless.
+  private func pause(after failure: CallFailure, attempt: Int) -> Double? {
+    shared.progress.attemptFailed(failure.kind)
+    let silentFor = endpoint.failed(failure)
+    let name = client.target.name
+    switch failure.kind {
+    case .auth: shared.control.stop(.refused("\(name): \(failure.message)"))
+    case .quota: shared.control.stop(.budget("the account of \(name) (\(failure.message))"))
+    default: break
+    }
+    if let silentFor, silentFor >= 10 { shared.control.stop(.unreachable("\(name): \(failure.message)")) }
+    guard shared.control.reason == nil else { return nil }
+    let remaining = shared.deadline.map { Duration.microseconds(Int64(max(0, $0 - shared.clock.seconds) * 1e6)) }
+    switch retry.answer(to: failure, attempt: attempt, random: shared.drawShare(), remaining: remaining) {
+    case .giveUp: return nil
+    case .stopEndpoint:
+      shared.control.stop(.deadline)
+      return nil
+    case .retry(let wait):
+      guard endpoint.takeRetry() else { return nil }
+      shared.progress.retried()
+      return Double(wait.microseconds) / 1e6
+    }
+  }
+}

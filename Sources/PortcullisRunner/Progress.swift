@@ -1,0 +1,60 @@
+package import PortcullisCore
+import Synchronization
+
+/// What a run has done so far, for whoever shows it; counts of trials unless named otherwise.
+package final class Progress: Sendable {
+  package struct Snapshot: Sendable {
+    package var planned: Int
+    /// Found recorded when the run began.
+    package var resumed = 0
+    package var passed = 0
+    package var failed = 0
+    package var unscored = 0
+    package var callFailed = 0
+    package var callsUnderWay = 0
+    package var calls = 0
+    package var retries = 0
+    package var spentMicro = 0
+    package var currency: String?
+    /// Failed attempts by cause.
+    package var failures: [FailureKind: Int] = [:]
+
+    /// Trials that are through, recorded ones included.
+    package var done: Int { resumed + passed + failed + unscored + callFailed }
+  }
+
+  private let state: Mutex<Snapshot>
+
+  package init(planned: Int, currency: String? = nil) { state = Mutex(Snapshot(planned: planned, currency: currency)) }
+
+  package var snapshot: Snapshot { state.withLock { $0 } }
+
+  func resumed() { state.withLock { $0.resumed += 1 } }
+  func callBegan() { state.withLock { $0.callsUnderWay += 1 } }
+  func callEnded() {
+    state.withLock {
+      $0.callsUnderWay -= 1
+      $0.calls += 1
+    }
+  }
+  func retried() { state.withLock { $0.retries += 1 } }
+  func spent(micro: Int) { state.withLock { $0.spentMicro += micro } }
+  func attemptFailed(_ kind: FailureKind) { state.withLock { $0.failures[kind, default: 0] += 1 } }
+
+  func ended(_ end: TrialEnd) {
+    state.withLock {
+      switch end {
+      case .scored(.pass): $0.passed += 1
+      case .scored(.fail): $0.failed += 1
+      case .scored(.unscored): $0.unscored += 1
+      case .callFailed: $0.callFailed += 1
+      }
+    }
+  }
+}
+
+/// How a trial ended in this session.
+enum TrialEnd: Sendable {
+  case scored(Outcome)
+  case callFailed(CallFailure)
+}

@@ -1,0 +1,63 @@
+import Synchronization
+
+/// Why a run stops before its plan is worked through; the first reason wins.
+package enum StopReason: Sendable, Hashable {
+  /// The user's signal, by its number.
+  case signal(Int32)
+  case budget(String)
+  case deadline
+  /// No answer of any kind within the first seconds, and nothing scored.
+  case unreachable(String)
+  /// The endpoint refuses our key or our account.
+  case refused(String)
+  /// We cannot record: stop spending at once.
+  case store(any Error & Sendable)
+
+  package static func == (left: StopReason, right: StopReason) -> Bool { left.word == right.word }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(word) }
+
+  private var word: String {
+    switch self {
+    case .signal(let number): "signal \(number)"
+    case .budget(let limit): "budget \(limit)"
+    case .deadline: "deadline"
+    case .unreachable(let message): "unreachable \(message)"
+    case .refused(let message): "refused \(message)"
+    case .store: "store"
+    }
+  }
+}
+
+/// The one switch that stops a run: nothing more is admitted, calls on their way may end within the grace.
+package final class RunControl: Sendable {
+  private struct State {
+    var reason: StopReason?
+    var onStop: [@Sendable () -> Void] = []
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  package var reason: StopReason? { state.withLock { $0.reason } }
+
+  package func stop(_ reason: StopReason) {
+    let actions = state.withLock { state -> [@Sendable () -> Void] in
+      guard state.reason == nil else { return [] }
+      state.reason = reason
+      defer { state.onStop = [] }
+      return state.onStop
+    }
+    for action in actions { action() }
+  }
+
+  /// Runs `action` once, when the run is stopped; at once if it has been.
+  func whenStopped(_ action: @escaping @Sendable () -> Void) {
+    let isStopped = state.withLock { state in
+      if state.reason == nil { state.onStop.append(action) }
+      return state.reason != nil
+    }
+    if isStopped { action() }
+  }
+}
