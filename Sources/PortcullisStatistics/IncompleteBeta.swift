@@ -36,7 +36,8 @@ package func inverseIncompleteBeta(_ probability: Double, a: Double, b: Double) 
     let step = error * x * (1 - x) / betaWeight(x, 1 - x, a, b)
     let newton = x - step
     let next = newton > low && newton < high ? newton : 0.5 * (low + high)
-    if abs(next - x) <= 1e-14 * x { return next }
+    // Close to 1 as exact as a double can be, for what matters there is the distance from 1.
+    if abs(next - x) <= max(1e-14 * min(x, 1 - x), x.ulp) { return next }
     x = next
   }
   return x

@@ -27,6 +27,7 @@ package func normalQuantile(_ probability: Double) -> Double {
   precondition(probability >= 0 && probability <= 1, "a probability lies in 0...1")
   if probability == 0 { return -.infinity }
   if probability == 1 { return .infinity }
+  if probability == 0.5 { return 0 }
   // 1 − p is exact from a half upwards, so both tails are equally good.
   if probability > 0.5 { return -normalQuantile(1 - probability) }
   let t = (-2 * Double.log(probability)).squareRoot()
