@@ -1,0 +1,118 @@
+package import PortcullisCore
+package import PortcullisGate
+
+/// `decision.json`, formats.md §9: the same evidence gives the same bytes, the run's id and the git revision apart.
+package struct DecisionJSONReport: Reporter {
+  package init() {}
+
+  package func write(_ input: ReportInput, to sink: inout some TextSink) throws {
+    try sink.write(jsonText(input.decision.json) + "\n")
+  }
+}
+
+extension Decision {
+  /// The members of formats.md §9, in its order; what is not known is null.
+  package var json: JSON {
+    .object([
+      ("schema", .string("portcullis.decision/1")),
+      ("run", .string(context.run.text)),
+      ("stage", .string(stage)),
+      ("verdict", .string(verdict.rawValue)),
+      ("exit_code", .int(Int(exitCode.rawValue))),
+      ("sentence", .string(sentence)),
+      ("rulings", .array(rulings.map(\.json))),
+      ("arms", .object(arms.map { ($0.arm.rawValue, $0.json(target: context.target(of: $0.arm), currency: context.currency)) })),
+      ("churn", churn?.json ?? .null),
+      // Rules that ask people, and waivers, come with later issues; a reader of this schema finds their place already.
+      ("review", .object([("required", .int(0)), ("decided", .int(0))])),
+      ("waivers", .array([])),
+      (
+        "guarantees",
+        .object([
+          ("wrong_pass", number(policy.wrongPass)), ("wrong_fail", number(policy.wrongFail)),
+          ("statements", .array(guarantees.map(JSON.string))),
+        ])
+      ),
+      (
+        "digests",
+        .object([
+          ("evalsets", named(context.evalsets)), ("policy", .string(context.policyDigest.description)), ("judges", named(context.judges)),
+          ("portcullis", .string(context.portcullisVersion)),
+        ])
+      ),
+      ("git", .object([("revision", orNull(context.gitRevision)), ("dirty", context.gitDirty.map(JSON.bool) ?? .null)])),
+      ("seed", .int(context.seed)),
+    ])
+  }
+}
+
+extension Ruling {
+  fileprivate var json: JSON {
+    .object([
+      ("rule", .string(rule)),
+      ("metric", orNull(metric)),
+      ("slice", orNull(slice.map { "\($0.name)=\($0.value)" })),
+      ("verdict", .string(verdict.rawValue)),
+      ("reason", .string(reason.rawValue)),
+      ("sentence", .string(sentence)),
+      ("estimate", number(estimate)),
+      ("interval", interval.map { .array([number($0.lower), number($0.upper)]) } ?? .null),
+      ("n", .int(count)),
+      ("missing", .int(missing)),
+      ("limit", number(limit)),
+      ("method", .string(method)),
+      ("witnesses", .array(witnesses.map { .string($0.text) })),
+      ("next", orNull(next)),
+      ("advisory", .bool(advisory)),
+      ("waived", .bool(waived)),
+    ])
+  }
+}
+
+extension ArmSummary {
+  /// An arm of formats.md §9. A cost in another currency than US dollars stands under that currency's name.
+  func json(target: DecisionContext.TargetName?, currency: String?) -> JSON {
+    let cost = costMicro.map(JSON.int) ?? .null
+    let isDollars = currency == "USD"
+    var members: [(String, JSON)] = [
+      ("target", orNull(target?.name)),
+      ("target_digest", orNull(target?.digest.description)),
+      ("planned", .int(planned)),
+      ("answered", .int(answered)),
+      ("scored", .int(scored)),
+      ("passed", .int(passed)),
+      ("reused", .int(reused)),
+      ("failures", .object(failures.map { ($0.kind.rawValue, .int($0.count)) })),
+      ("cost_micro_usd", isDollars ? cost : .null),
+    ]
+    if let currency, !isDollars { members.append(("cost_micro_\(currency.lowercased())", cost)) }
+    members += [
+      ("tokens", tokens.json ?? .null),
+      ("latency_ms", .object([("p50", milliseconds(latencyP50)), ("p95", milliseconds(latencyP95))])),
+      ("model", orNull(target?.model)),
+    ]
+    return .object(members)
+  }
+}
+
+extension Churn {
+  fileprivate var json: JSON { .object([("fixed", .int(fixed)), ("broken", .int(broken)), ("same", .int(same))]) }
+}
+
+extension DecisionContext {
+  func target(of arm: Arm) -> TargetName? { targets.first { $0.arm == arm } }
+}
+
+private func orNull(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
+
+/// Undefined and infinite numbers are null: JSON has no word for them.
+private func number(_ value: Double?) -> JSON {
+  guard let value, value.isFinite else { return .null }
+  return .double(value)
+}
+
+private func named(_ digests: [DecisionContext.NamedDigest]) -> JSON {
+  .object(digests.map { ($0.name, .string($0.digest.description)) })
+}
+
+private func milliseconds(_ duration: Duration?) -> JSON { duration.map { .double(Double($0.microseconds) / 1000) } ?? .null }

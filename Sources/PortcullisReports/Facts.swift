@@ -1,0 +1,45 @@
+import PortcullisCore
+import PortcullisGate
+
+// Facts of a run in words, the same in every report for people.
+
+extension AnswerView {
+  /// `passed`, `failed: …`, `not scored: …`, or why there is no answer. Not escaped.
+  var outcomeText: String {
+    if let failure { return "no answer: \(failure.kind.rawValue): \(failure.message)" }
+    switch outcome {
+    case .pass: return "passed"
+    case .fail(let reason): return "failed: \(reason)"
+    case .unscored(let reason): return "not scored: \(reason)"
+    }
+  }
+}
+
+extension ArmSummary {
+  /// `0.0123 USD`, or that the price is not known.
+  func cost(_ currency: String?) -> String {
+    guard let costMicro else { return "cost unknown" }
+    return currency.map { Money(micro: costMicro, currency: $0).description } ?? Money(micro: costMicro, currency: "").amount
+  }
+}
+
+extension DecisionContext.TargetName {
+  /// The model, after the target's name where that says more than the arm's.
+  var label: String { name.isEmpty || sameBytes(name, arm.rawValue) || sameBytes(name, model) ? model : "\(name) (\(model))" }
+}
+
+extension Decision {
+  /// What keeps the gate shut first (worse before better), then advice that did not hold, then what passed; else in the policy's order.
+  var worstFirst: [Ruling] {
+    let order = rulings.enumerated().sorted { left, right in
+      let (a, b) = (left.element, right.element)
+      if a.group != b.group { return a.group < b.group }
+      return a.verdict != b.verdict ? a.verdict > b.verdict : left.offset < right.offset
+    }
+    return order.map(\.element)
+  }
+}
+
+extension Ruling {
+  fileprivate var group: Int { verdict == .pass ? 2 : advisory || waived ? 1 : 0 }
+}

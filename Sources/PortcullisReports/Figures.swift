@@ -1,0 +1,88 @@
+import PortcullisCore
+import PortcullisGate
+
+/// How the numbers of a ruling are to be read; told from the numbers, never from the rule.
+enum Measure: Hashable {
+  /// Candidate minus production, in shares; its limit is a margin, the least difference allowed.
+  case difference
+  case share
+  /// Candidate over production.
+  case ratio
+  case seconds
+  case money
+  case count
+
+  /// Where candidate and production are equal; nil where the number is no comparison.
+  var equal: Double? {
+    switch self {
+    case .difference: 0
+    case .ratio: 1
+    case .share, .seconds, .money, .count: nil
+    }
+  }
+}
+
+extension Ruling {
+  var measure: Measure {
+    switch unit {
+    case .share: [estimate, interval?.lower, limit].contains { ($0 ?? 0) < 0 } ? .difference : .share
+    case .ratio: .ratio
+    case .seconds: .seconds
+    case .money: .money
+    case .count: .count
+    }
+  }
+}
+
+/// The numbers of rulings as people read them: `−3.1 pp [−5.2, −1.0]`, `93.4 % [88.1, 97.0]`, `×0.37 [0.35, 0.40]`.
+struct Figures {
+  var currency: String?
+  /// Whether typographic signs (−, ×, ∞) may be used.
+  var isPlain = false
+
+  /// Estimate and interval; nil without an estimate.
+  func estimate(of ruling: Ruling) -> String? {
+    guard let estimate = ruling.estimate, estimate.isFinite else { return nil }
+    let measure = ruling.measure
+    let head = whole(estimate, measure)
+    guard let interval = ruling.interval else { return head }
+    let lower = interval.lower.map { bare($0, measure) } ?? (isPlain ? "-inf" : "−∞")
+    let upper = interval.upper.map { bare($0, measure) } ?? (isPlain ? "inf" : "∞")
+    return "\(head) [\(lower), \(upper)]"
+  }
+
+  /// `margin 10.0 pp`, `limit 2.000 s`; nil without a limit.
+  func limit(of ruling: Ruling) -> String? {
+    guard let limit = ruling.limit, limit.isFinite else { return nil }
+    let measure = ruling.measure
+    return measure == .difference ? "margin \(fixed(abs(limit) * 100, 1)) pp" : "limit \(whole(limit, measure))"
+  }
+
+  private func whole(_ value: Double, _ measure: Measure) -> String {
+    switch measure {
+    case .difference: bare(value, measure) + " pp"
+    case .share: bare(value, measure) + " %"
+    case .ratio: (isPlain ? "x" : "×") + bare(value, measure)
+    case .seconds: bare(value, measure) + " s"
+    case .money: bare(value, measure) + (currency.map { " " + $0 } ?? "")
+    case .count: bare(value, measure)
+    }
+  }
+
+  private func bare(_ value: Double, _ measure: Measure) -> String {
+    switch measure {
+    case .difference: signed(value * 100, 1)
+    case .share: fixed(value * 100, 1)
+    case .ratio: signed(value, 2, plus: "")
+    case .seconds: fixed(value, 3)
+    case .money: fixed(value / 1_000_000, abs(value) < 1_000_000 ? 6 : 2)
+    case .count: value == value.rounded() ? fixed(value, 0) : signed(value, 1, plus: "")
+    }
+  }
+
+  private func signed(_ value: Double, _ decimals: Int, plus: String = "+") -> String {
+    let digits = fixed(abs(value), decimals)
+    let isZero = digits.utf8.allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") }
+    return (isZero ? "" : value < 0 ? (isPlain ? "-" : "−") : plus) + digits
+  }
+}
