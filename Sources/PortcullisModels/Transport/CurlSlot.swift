@@ -30,7 +30,7 @@ final class CurlSlot {
       if error == .address { return .failure(SlotProblem(cause: .addressRefused)) }
       return .failure(SlotProblem(cause: .unusable("the endpoint's address \(error)")))
     }
-    if let problem = target.headers.lazy.compactMap(problem(in:)).first { return .failure(SlotProblem(cause: .unusable(problem))) }
+    if let problem = target.headers.lazy.compactMap(\.problem).first { return .failure(SlotProblem(cause: .unusable(problem))) }
     guard let transfer = pc_transfer_new(loop) else { return .failure(SlotProblem(cause: .internalFault("no memory is left"))) }
     var list: UnsafeMutablePointer<curl_slist>?
     // libcurl would wait a second for a "100 Continue" that few servers send.
@@ -85,16 +85,6 @@ final class CurlSlot {
   }
 
   func abandon() { pc_transfer_abandon(transfer) }
-}
-
-/// A header that would break the request apart, named without its value.
-private func problem(in header: HTTPHeader) -> String? {
-  let isToken = !header.name.isEmpty && header.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !#""(),/:;<=>?@[\]{}"#.utf8.contains($0) }
-  guard isToken else { return "a header has a name that is not allowed in HTTP" }
-  guard header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
-    return "the header '\(header.name)' holds a line break or another control character"
-  }
-  return nil
 }
 
 /// Within 0…1 year, so that sums of instants and limits cannot overflow.

@@ -27,6 +27,18 @@ package struct HTTPHeader: Sendable, Hashable {
   }
 }
 
+extension HTTPHeader {
+  /// Why it would break the request apart, named without its value; nil for a sound one.
+  var problem: String? {
+    let isToken = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !#""(),/:;<=>?@[\]{}"#.utf8.contains($0) }
+    guard isToken else { return "a header has a name that is not allowed in HTTP" }
+    guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+      return "the header '\(name)' holds a line break or another control character"
+    }
+    return nil
+  }
+}
+
 package struct HTTPRequest: Sendable, Hashable {
   package var target: HTTPTarget
   package var body: [UInt8]
