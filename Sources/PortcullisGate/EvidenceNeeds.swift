@@ -1,0 +1,86 @@
+package import PortcullisCore
+import PortcullisStatistics
+
+/// What the tally must count so that a policy can be decided: one scope for each `where` filter, with what its rules look at.
+package struct EvidenceNeeds: Sendable, Hashable {
+  /// The cases that carry all tags of one filter, and what is counted over them.
+  package struct Scope: Sendable, Hashable {
+    package let filter: [Case.Tag]
+    /// Slicing dimensions, in the policy's order, none twice.
+    package fileprivate(set) var dimensions: [String] = []
+    package fileprivate(set) var gates: [Gate] = []
+    package fileprivate(set) var latency = false
+    package fileprivate(set) var cost = false
+  }
+
+  /// Cases that must hold one by one, and what holding means.
+  package struct Gate: Sendable, Hashable {
+    package enum Population: String, Sendable, Hashable {
+      case critical
+      /// Incident cases in the state `guarded`; the demand of the case goes before the rule's.
+      case guarded
+    }
+
+    package let population: Population
+    package let demand: HardGate.Demand
+    /// Trials the rule asks for, under its own demand.
+    package let trials: Int
+  }
+
+  /// The first is the whole suite; it is always counted.
+  package let scopes: [Scope]
+  /// Clean trials that the demand `never` takes.
+  package let neverTrials: Int
+
+  package init(_ policy: Policy) {
+    var scopes = [Scope(filter: [])]
+    for rule in policy.offline {
+      var place = scopes.count
+      if let known = scopes.firstIndex(where: { sameTags($0.filter, rule.where) }) {
+        place = known
+      } else {
+        scopes.append(Scope(filter: rule.where))
+      }
+      scopes[place].add(rule.rule)
+    }
+    self.scopes = scopes
+    neverTrials = policy.hasSoundErrorRates ? cleanTrialsRequired(failureRate: 0.10, alpha: policy.wrongPass) : .max
+  }
+}
+
+extension EvidenceNeeds.Scope {
+  fileprivate mutating func add(_ rule: Rule) {
+    switch rule {
+    case .complete, .errorRate: break
+    case .noRegression(let rule): slice(by: rule.slices + rule.watch)
+    case .passRate(let rule): slice(by: rule.slices)
+    case .criticalCases(let gate): add(.init(population: .critical, demand: gate.demand, trials: gate.trials))
+    case .incidentsStayFixed(let gate): add(.init(population: .guarded, demand: gate.demand, trials: gate.trials))
+    case .latency: latency = true
+    case .costPerRequest: cost = true
+    }
+  }
+
+  private mutating func add(_ gate: EvidenceNeeds.Gate) {
+    if !gates.contains(gate) { gates.append(gate) }
+  }
+
+  private mutating func slice(by names: [String]) {
+    for name in names where !dimensions.contains(where: { sameBytes($0, name) }) { dimensions.append(name) }
+  }
+}
+
+extension Policy {
+  /// Whether both error rates can be the α of a bound.
+  var hasSoundErrorRates: Bool { [wrongPass, wrongFail].allSatisfy { $0 > 0 && $0 <= 0.5 } }
+}
+
+extension CaseFacts {
+  func carries(_ filter: [Case.Tag]) -> Bool {
+    filter.allSatisfy { tag in slice(tag.name).map { sameBytes($0, tag.value) } ?? false }
+  }
+}
+
+func sameTags(_ left: [Case.Tag], _ right: [Case.Tag]) -> Bool {
+  left.count == right.count && zip(left, right).allSatisfy { sameBytes($0.name, $1.name) && sameBytes($0.value, $1.value) }
+}

@@ -1,0 +1,56 @@
+package import PortcullisCore
+
+/// The sizes of a plan: what the evidence would be if every answer came, passed, and cost and took the same in both arms.
+///
+/// So a rule that does not pass here cannot pass at this size, and it is the rule itself that says so.
+package struct PlanSizes: Sendable {
+  private let arms: [Arm]
+  private let currency: String?
+  private var tally: Tally
+  private var cases = 0
+
+  /// - Parameters:
+  ///   - arms: Those the plan will ask.
+  ///   - currency: Of the targets' prices; nil where none has a price.
+  package init(_ policy: Policy, arms: [Arm], currency: String?) {
+    self.arms = arms
+    self.currency = currency
+    tally = Tally(needs: EvidenceNeeds(policy))
+  }
+
+  /// Takes in one case of the plan, with its planned trials.
+  package mutating func add(_ facts: CaseFacts, isJudged: Bool = false) {
+    cases += 1
+    var trials: [TrialFacts] = []
+    trials.reserveCapacity(arms.count * facts.plannedTrials)
+    for arm in arms {
+      for index in 0..<facts.plannedTrials {
+        trials.append(
+          TrialFacts(
+            arm: arm, repeatIndex: index, state: .passed, isJudged: isJudged, latency: .microseconds(1),
+            costMicro: currency == nil ? nil : 1))
+      }
+    }
+    tally.add(facts, trials: trials)
+  }
+
+  fileprivate var evidence: Evidence { tally.evidence(run: RunFacts(arms: arms, plannedCases: cases, currency: currency)) }
+}
+
+/// Rules that cannot pass at the suite's size even if nothing is wrong, with what they would need; in the policy's order.
+package func planWarnings(_ policy: Policy, _ sizes: PlanSizes) -> [Diagnostic] {
+  let evidence = sizes.evidence
+  let rulings = policy.offline.flatMap { $0.rulings(evidence, policy) }
+  return (rulings + evidence.runRulings(rulings)).filter { $0.verdict != .pass }.map { ruling in
+    let subject = ruling.rule == "run" ? "this plan" : "'\(ruling.title)'"
+    let weight = ruling.advisory ? " (advisory)" : ""
+    return Diagnostic(
+      .warning, "\(subject)\(weight) cannot pass even if nothing is wrong: \(plain(ruling.sentence))", help: ruling.next)
+  }
+}
+
+/// As diagnostics are written: small, without a full stop.
+private func plain(_ sentence: String) -> String {
+  let small = sentence.prefix(1).lowercased() + sentence.dropFirst()
+  return small.hasSuffix(".") ? String(small.dropLast()) : small
+}

@@ -1,0 +1,70 @@
+import PortcullisStatistics
+
+/// The loss of the candidate against production in one slice, by §4 where its cases have one trial each and share nothing, else by §5.
+struct Comparison {
+  let estimate: Double?
+  /// The lower bound that a pass must keep above the margin: with and without the missing pairs, the worse of both.
+  let lower: Double?
+  let upper: Double?
+  let verdict: ThreeWay
+  /// If the missing pairs did not exist.
+  let verdictOfCompletePairs: ThreeWay
+  let isPlain: Bool
+  let clusters: Int
+
+  init(_ pairs: PairEvidence, margin: Double, input: RuleInput, losses: Int = 0) {
+    func bounds(_ alpha: Double) -> NonInferiority {
+      if pairs.isPlain {
+        let table = pairs.plain.table
+        let worse = PairTable(
+          both: table.both - losses, productionOnly: table.productionOnly + losses, candidateOnly: table.candidateOnly,
+          neither: table.neither)
+        return nonInferiority(worse, missing: pairs.plain.missing + input.unaccounted, margin: margin, alpha: alpha)
+      }
+      return gradedNonInferiority(
+        complete: pairs.complete(losses: losses), worstCase: pairs.worstCase(losses: losses, unseen: input.unaccounted), margin: margin,
+        alpha: alpha)
+    }
+    let passing = bounds(input.wrongPass)
+    let failing = input.wrongFail == input.wrongPass ? passing : bounds(input.wrongFail)
+    estimate = passing.estimate
+    lower = passing.lower.flatMap { lower in passing.lowerWithMissing.map { min(lower, $0) } }
+    upper = failing.upper
+    verdict = differenceVerdict(estimate: estimate, lower: lower, upper: upper, margin: margin)
+    verdictOfCompletePairs = differenceVerdict(estimate: estimate, lower: passing.lower, upper: upper, margin: margin)
+    isPlain = pairs.isPlain
+    clusters = pairs.isPlain ? pairs.plain.table.n : pairs.complete().clusters
+  }
+
+  var method: String {
+    isPlain ? "Tango score, statistics §4" : "augmented t over independent cases and clusters, statistics §5"
+  }
+}
+
+extension PairEvidence {
+  /// How many more single-trial cases that both arms passed the candidate could have lost before the pass is lost; nil where it is none.
+  func lossesToSpare(margin: Double, input: RuleInput) -> Int? {
+    func passes(_ losses: Int) -> Bool { Comparison(self, margin: margin, input: input, losses: losses).verdict == .pass }
+    guard passes(0) else { return nil }
+    var (passing, beyond) = (0, plain.table.both + 1)
+    while beyond - passing > 1 {
+      let middle = (passing + beyond) / 2
+      if passes(middle) { passing = middle } else { beyond = middle }
+    }
+    return passing
+  }
+
+  /// Cases like these that would show a loss below the margin, if the true difference is the one seen; nil where no number would.
+  func casesNeeded(margin: Double, estimate: Double, input: RuleInput) -> Int? {
+    let room = margin + estimate
+    guard room > 1e-9 else { return nil }
+    if isPlain, let discordance = plain.table.discordance {
+      return PortcullisStatistics.casesNeeded(discordance: discordance, margin: margin, trueDifference: estimate, alpha: input.wrongPass)
+        .map { max($0, leastCasesToPass(margin: margin, alpha: input.wrongPass)) }
+    }
+    let sums = complete()
+    guard let error = sums.standardError else { return nil }
+    let variance = error * error * Double(sums.pairs)
+    return casesNeededGraded(variance: variance, margin: min(room, 1), alpha: input.wrongPass)
+  }
+}

@@ -1,0 +1,142 @@
+import PortcullisCore
+import PortcullisStatistics
+
+/// What one rule is decided on.
+struct RuleInput {
+  let scope: ScopeEvidence
+  let run: RunFacts
+  let hasProduction: Bool
+  /// Cases of which nothing is known, not even their slice: each stands against every pass.
+  let unaccounted: Int
+  let wrongPass: Double
+  let wrongFail: Double
+  /// The share of planned trials that `complete` tolerates as missing; 0 without such a rule.
+  let maxMissing: Double
+
+  /// `Where language=de: `, or nothing.
+  var whereClause: String { scope.needs.filter.isEmpty ? "" : "where \(described(scope.needs.filter)), " }
+
+  /// Whether the filter named something that no case carries.
+  var isEmptyFilter: Bool { !scope.needs.filter.isEmpty && scope.whole.cases == 0 && scope.candidateCalls.planned == 0 }
+}
+
+extension PolicyRule {
+  /// One ruling, and one for each slice. Never empty.
+  func rulings(_ evidence: Evidence, _ policy: Policy) -> [Ruling] {
+    var rulings = rule.problem.map { [unusable($0)] } ?? evaluated(evidence, policy)
+    for place in rulings.indices {
+      rulings[place].advisory = advisory
+      rulings[place].sentence = capitalised(rulings[place].sentence)
+      if rulings[place].slice == nil, self.where.count == 1 { rulings[place].slice = self.where.first }
+    }
+    return rulings
+  }
+
+  private func evaluated(_ evidence: Evidence, _ policy: Policy) -> [Ruling] {
+    guard policy.hasSoundErrorRates else { return [unusable("the policy's error rates do not lie above 0 and at most at 0.5")] }
+    guard let scope = evidence.scope(self.where) else { return [unusable("the evidence was counted for another policy")] }
+    let input = RuleInput(
+      scope: scope, run: evidence.run, hasProduction: evidence.hasProduction, unaccounted: evidence.unaccounted,
+      wrongPass: policy.wrongPass, wrongFail: policy.wrongFail, maxMissing: policy.maxMissing)
+    if input.isEmptyFilter { return [unusable("no case carries \(described(self.where))")] }
+    switch rule {
+    case .complete(let rule): return [rule.ruling(input)]
+    case .noRegression(let rule): return rule.rulings(input)
+    case .passRate(let rule): return rule.rulings(input)
+    case .criticalCases(let gate): return [gate.ruling(input, .critical)]
+    case .incidentsStayFixed(let gate): return [gate.ruling(input, .guarded)]
+    case .errorRate(let rule): return [rule.ruling(input)]
+    case .latency(let rule): return [rule.ruling(input)]
+    case .costPerRequest(let rule): return [rule.ruling(input)]
+    }
+  }
+
+  /// Fail closed: a rule that cannot be asked decides nothing, and says why.
+  private func unusable(_ why: String) -> Ruling {
+    Ruling(rule: rule.name, verdict: .inconclusive, reason: .nothingWeighed, sentence: why, method: "none: the rule could not be asked")
+  }
+}
+
+extension Policy {
+  /// The tolerance of the first deciding `complete` over the whole suite; none is no tolerance.
+  fileprivate var maxMissing: Double {
+    for rule in offline where !rule.advisory && rule.where.isEmpty {
+      if case .complete(let complete) = rule.rule { return complete.maxMissing }
+    }
+    return 0
+  }
+}
+
+extension Rule {
+  /// Why the rule's numbers cannot be asked of any evidence; files are checked where they are read, values here.
+  fileprivate var problem: String? {
+    switch self {
+    case .complete(let rule): share(rule.maxMissing, "max_missing")
+    case .noRegression(let rule): inside(rule.margin, "margin") ?? (rule.slices.isEmpty ? nil : inside(rule.sliceMargin, "slice_margin"))
+    case .passRate(let rule):
+      switch rule.limit {
+      case .min(let limit): share(limit, "min")
+      case .observedMin(let limit): share(limit, "observed_min")
+      }
+    case .criticalCases(let gate), .incidentsStayFixed(let gate):
+      gate.trials > 0 ? nil : "'trials' is \(gate.trials); it must be at least 1"
+    case .errorRate(let rule): share(rule.max, "max")
+    case .latency(let rule):
+      inside(rule.quantile, "quantile") ?? rule.limit.share.flatMap { increase($0) }
+    case .costPerRequest(let rule):
+      switch rule.limit {
+      case .increase(let limit): increase(limit)
+      case .absolute: nil
+      }
+    }
+  }
+
+  private func share(_ value: Double, _ word: String) -> String? {
+    value >= 0 && value <= 1 ? nil : "'\(word)' is \(canonicalNumber(value)); it must lie between 0 and 1"
+  }
+
+  private func inside(_ value: Double, _ word: String) -> String? {
+    value > 0 && value < 1 ? nil : "'\(word)' is \(canonicalNumber(value)); it must lie above 0 and below 1"
+  }
+
+  private func increase(_ value: Double) -> String? {
+    value > 0 && value.isFinite ? nil : "'increase' is \(canonicalNumber(value)); it must be above 0"
+  }
+}
+
+extension LatencyRule.Limit {
+  fileprivate var share: Double? {
+    if case .increase(let share) = self { return share }
+    return nil
+  }
+}
+
+extension Verdict {
+  init(_ statistic: ThreeWay) {
+    switch statistic {
+    case .pass: self = .pass
+    case .inconclusive: self = .inconclusive
+    case .fail: self = .fail
+    }
+  }
+}
+
+extension Ruling.Bounds {
+  /// Infinite ends are no bounds.
+  init(lower: Double, upper: Double) {
+    self.init(lower: lower.isFinite ? lower : nil as Double?, upper: upper.isFinite ? upper : nil as Double?)
+  }
+}
+
+extension Ruling {
+  /// A ruling that rests on a judge decides nothing, either way, until judges can be calibrated.
+  func heldBack(onJudge isJudged: Bool) -> Ruling {
+    guard isJudged, verdict != .inconclusive else { return self }
+    var held = self
+    held.verdict = .inconclusive
+    held.reason = .judgeUnfit
+    held.sentence = "a judge gave some of these scores, and it is not calibrated, so nothing is decided: " + sentence
+    held.next = "checks without a judge, or a calibrated judge, would settle it"
+    return held
+  }
+}

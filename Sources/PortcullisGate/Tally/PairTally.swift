@@ -1,0 +1,114 @@
+import PortcullisCore
+package import PortcullisStatistics
+
+/// The scores of one slice of cases, as they come in: of production and candidate in pairs, of the candidate alone, by cluster.
+struct PairTally {
+  private var evidence = PairEvidence()
+  private var clusters: [String: Cell] = [:]
+
+  init() {}
+
+  mutating func add(_ facts: CaseFacts, candidate: ArmCase, production: ArmCase) {
+    evidence.observe(facts, candidate: candidate, production: production)
+    if let cluster = facts.cluster {
+      clusters[cluster, default: Cell()].add(candidate, production)
+    } else if candidate.planned == 1 {
+      evidence.plain.add(candidate, production)
+    } else {
+      var cell = Cell()
+      cell.add(candidate, production)
+      evidence.add(cell)
+    }
+  }
+
+  mutating func merge(_ other: PairTally) {
+    evidence.merge(other.evidence)
+    clusters.merge(other.clusters) { $0 + $1 }
+  }
+
+  /// The clusters whole; one with a single case of a single trial is a case like any other.
+  func finished() -> PairEvidence {
+    var whole = evidence
+    for cell in clusters.values { whole.add(cell) }
+    return whole
+  }
+}
+
+/// One case and one trial an arm: the cells of the table, the pairs without both scores, and the candidate's own scores.
+package struct PlainCounts: Sendable, Hashable {
+  package internal(set) var table = PairTable()
+  package internal(set) var missing = 0
+  package internal(set) var candidatePassed = 0
+  package internal(set) var candidateFailed = 0
+  package internal(set) var candidateMissing = 0
+
+  mutating func add(_ candidate: ArmCase, _ production: ArmCase) {
+    if candidate.isComplete {
+      if candidate.hasAllPassed { candidatePassed += 1 } else { candidateFailed += 1 }
+    } else {
+      candidateMissing += 1
+    }
+    if candidate.isComplete, production.isComplete {
+      table.add(production: production.hasAllPassed, candidate: candidate.hasAllPassed)
+    } else {
+      missing += 1
+    }
+  }
+
+  static func + (left: PlainCounts, right: PlainCounts) -> PlainCounts {
+    var sum = left
+    sum.table += right.table
+    sum.missing += right.missing
+    sum.candidatePassed += right.candidatePassed
+    sum.candidateFailed += right.candidateFailed
+    sum.candidateMissing += right.candidateMissing
+    return sum
+  }
+}
+
+/// The cases of one cluster, or one case of several trials.
+struct Cell {
+  var cases = 0
+  var hasRepeats = false
+  /// The cells of the table, should it turn out to be a single case of a single trial.
+  var plain = PlainCounts()
+  var difference = ScoreCluster()
+  /// Of the candidate alone: its rate less 1, and its rate, for the lower and the upper bound.
+  var shortfall = ScoreCluster()
+  var rate = ScoreCluster()
+  /// Sum of the differences in billionths, for its sign.
+  var net = 0
+
+  mutating func add(_ candidate: ArmCase, _ production: ArmCase) {
+    cases += 1
+    if candidate.planned > 1 { hasRepeats = true }
+    plain.add(candidate, production)
+    if candidate.isComplete {
+      shortfall.add(difference: candidate.mean - 1)
+      rate.add(difference: candidate.mean)
+    } else {
+      shortfall.addMissing()
+      rate.addMissing()
+    }
+    if candidate.isComplete, production.isComplete {
+      difference.add(candidate: candidate.mean, production: production.mean)
+      net += billionths(candidate.mean) - billionths(production.mean)
+    } else {
+      difference.addMissing()
+    }
+  }
+
+  static func + (left: Cell, right: Cell) -> Cell {
+    var sum = left
+    sum.cases += right.cases
+    sum.hasRepeats = left.hasRepeats || right.hasRepeats
+    sum.plain = left.plain + right.plain
+    sum.difference = left.difference + right.difference
+    sum.shortfall = left.shortfall + right.shortfall
+    sum.rate = left.rate + right.rate
+    sum.net += right.net
+    return sum
+  }
+}
+
+func billionths(_ share: Double) -> Int { Int((share * 1_000_000_000).rounded()) }
