@@ -10,7 +10,6 @@ struct Comparison {
   /// If the missing pairs did not exist.
   let verdictOfCompletePairs: ThreeWay
   let isPlain: Bool
-  let clusters: Int
 
   init(_ pairs: PairEvidence, margin: Double, input: RuleInput, losses: Int = 0) {
     func bounds(_ alpha: Double) -> NonInferiority {
@@ -33,7 +32,6 @@ struct Comparison {
     verdict = differenceVerdict(estimate: estimate, lower: lower, upper: upper, margin: margin)
     verdictOfCompletePairs = differenceVerdict(estimate: estimate, lower: passing.lower, upper: upper, margin: margin)
     isPlain = pairs.isPlain
-    clusters = pairs.isPlain ? pairs.plain.table.n : pairs.complete().clusters
   }
 
   var method: String {

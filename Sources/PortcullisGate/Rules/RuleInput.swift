@@ -58,12 +58,13 @@ extension PolicyRule {
 }
 
 extension Policy {
-  /// The tolerance of the first deciding `complete` over the whole suite; none is no tolerance.
+  /// The least tolerance of the deciding `complete` rules over the whole suite; none is no tolerance.
   fileprivate var maxMissing: Double {
-    for rule in offline where !rule.advisory && rule.where.isEmpty {
+    let tolerances = offline.filter { !$0.advisory && $0.where.isEmpty }.compactMap { rule in
       if case .complete(let complete) = rule.rule { return complete.maxMissing }
+      return nil
     }
-    return 0
+    return tolerances.min() ?? 0
   }
 }
 
