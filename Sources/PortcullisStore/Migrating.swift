@@ -1,0 +1,46 @@
+import Foundation
+import GRDB
+import Glibc
+import PortcullisCore
+
+extension Store {
+  /// Brings the file from `version` to the newest format: first a copy, then all steps in one transaction.
+  func migrate(from version: Int, by steps: [Migration], now: WallTime) throws(StoreError) {
+    guard version < steps.count else { return }
+    if version > 0 { try copyBeforeMigration(of: version) }
+    try writing { db in
+      for step in steps[version...] { try db.execute(sql: step.sql) }
+      if version == 0 {
+        var random = SystemRandomNumberGenerator()
+        let key = Data((0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })
+        try db.execute(sql: "INSERT INTO meta (id, key, created_at) VALUES (1, ?, ?)", arguments: [key, now.milliseconds])
+      }
+      try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(steps.count)")
+    }
+  }
+
+  /// Leaves `store.vN.sqlite` beside the store, complete and on the disk before anything changes.
+  private func copyBeforeMigration(of version: Int) throws(StoreError) {
+    guard let folder else { return }
+    let copy = "\(folder)/store.v\(version).sqlite"
+    let unfinished = copy + ".part"
+    do {
+      unlink(unfinished)
+      try database.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [unfinished]) }
+    } catch {
+      unlink(unfinished)
+      throw StoreError(error, path: unfinished)
+    }
+    try sync(unfinished, flags: O_RDWR)
+    guard rename(unfinished, copy) == 0 else { throw .io(path: copy, detail: errnoText(errno)) }
+    try sync(folder, flags: O_RDONLY | O_DIRECTORY)
+  }
+
+  private func sync(_ path: String, flags: Int32) throws(StoreError) {
+    let descriptor = Glibc.open(path, flags | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .io(path: path, detail: errnoText(errno)) }
+    let failed = fsync(descriptor) != 0 ? errno : 0
+    Glibc.close(descriptor)
+    if failed != 0 { throw .io(path: path, detail: errnoText(failed)) }
+  }
+}

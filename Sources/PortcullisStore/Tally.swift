@@ -1,0 +1,118 @@
+import GRDB
+import PortcullisCore
+package import PortcullisGate
+
+/// A case and its trials that ended, by arm and repeat: what the tally takes.
+package struct CaseTrials: Sendable, Hashable {
+  package let facts: CaseFacts
+  package let trials: [TrialFacts]
+}
+
+/// How many trials there are of each kind; what a decision was made on must equal what is stored.
+package struct TrialCounts: Sendable, Hashable, CustomStringConvertible {
+  package private(set) var cases = 0
+  /// Planned for each arm, summed over the cases.
+  package private(set) var planned = 0
+  /// Ended trials by arm (candidate, production, noise) and outcome (passed, failed, unscored, call failed).
+  private var ended = [Int](repeating: 0, count: 12)
+
+  package init() {}
+
+  package var endedTrials: Int { ended.reduce(0, +) }
+
+  package mutating func add(_ element: CaseTrials) {
+    cases += 1
+    planned += element.facts.plannedTrials
+    for trial in element.trials { add(arm: trial.arm.code, outcome: trial.state.outcomeCode, count: 1) }
+  }
+
+  mutating func add(arm: Int, outcome: Int, count: Int) { ended[arm * 4 + outcome] += count }
+
+  package var description: String {
+    let arms = Arm.allCases.map { arm in
+      arm.rawValue + " " + (0..<4).map { String(ended[arm.code * 4 + $0]) }.joined(separator: "/")
+    }
+    return "\(cases) cases with \(planned) trials an arm, " + arms.joined(separator: ", ")
+  }
+
+  static func stored(_ run: Int64, in db: Database) throws -> TrialCounts {
+    var counts = TrialCounts()
+    counts.cases = try Int.fetchOne(db, sql: "SELECT count(*) FROM run_case WHERE run = ?", arguments: [run]) ?? 0
+    counts.planned = try Int.fetchOne(db, sql: "SELECT coalesce(sum(trials), 0) FROM round_case WHERE run = ?", arguments: [run]) ?? 0
+    let rows = try Row.fetchCursor(
+      db, sql: "SELECT arm, outcome, count(*) FROM trial WHERE run = ? GROUP BY arm, outcome", arguments: [run])
+    while let row = try rows.next() { counts.add(arm: row[0], outcome: row[1], count: row[2]) }
+    return counts
+  }
+}
+
+/// Goes through a run's cases in the order of the plan and counts what it hands out.
+package struct TallyCursor: Sendable {
+  private var pages: Pages<CaseTrials>
+  /// Of everything handed out so far; at the end it goes to `record(_:of:seen:)`.
+  package private(set) var counts = TrialCounts()
+
+  init(_ pages: Pages<CaseTrials>) { self.pages = pages }
+
+  package mutating func next() throws(StoreError) -> CaseTrials? {
+    guard let element = try pages.next() else { return nil }
+    counts.add(element)
+    return element
+  }
+}
+
+extension Store {
+  package func tally(_ run: RunRecord) -> TallyCursor { TallyCursor(caseTrials(of: run)) }
+
+  /// Reads plain columns only: no completion, no score is parsed.
+  func caseTrials(of run: RunRecord, page: Int = 1000) -> Pages<CaseTrials> {
+    Pages { after throws(StoreError) in
+      try reading { db in
+        var reader = FactsReader(path: path)
+        var ordinals: [Int] = []
+        var facts: [CaseFacts] = []
+        let cases = try Row.fetchCursor(
+          try db.cachedStatement(
+            sql: """
+              SELECT r.ordinal, c.case_id, c.cluster, c.facts,
+                (SELECT sum(trials) FROM round_case p WHERE p.run = r.run AND p.ordinal = r.ordinal)
+              FROM run_case r JOIN case_content c ON c.id = r.content WHERE r.run = ? AND r.ordinal > ? ORDER BY r.ordinal LIMIT ?
+              """), arguments: [run.row, after, page])
+        while let row = try cases.next() {
+          ordinals.append(row[0])
+          facts.append(try reader.facts(row[3], id: row[1], cluster: row[2], plannedTrials: row[4], in: db))
+        }
+        guard let first = ordinals.first, let last = ordinals.last else { return ([], after) }
+        var trials = [[TrialFacts]](repeating: [], count: ordinals.count)
+        var place = 0
+        let rows = try Row.fetchCursor(
+          try db.cachedStatement(
+            sql: "SELECT ordinal, \(trialColumns) FROM trial WHERE run = ? AND ordinal BETWEEN ? AND ? ORDER BY ordinal, arm, repeat"),
+          arguments: [run.row, first, last])
+        while let row = try rows.next() {
+          let ordinal: Int = row[0]
+          while ordinals[place] < ordinal { place += 1 }
+          trials[place].append(try trialFacts(row, from: 1))
+        }
+        return (zip(facts, trials).map { CaseTrials(facts: $0, trials: $1) }, last)
+      }
+    }
+  }
+
+  func trialFacts(_ row: Row, from first: Int) throws -> TrialFacts {
+    guard let arm = Arm(code: row[first]), let state = TrialFacts.State(outcome: row[first + 2], failure: row[first + 3]) else {
+      throw StoreError.corrupt(path: path, detail: "a stored trial cannot be read")
+    }
+    return TrialFacts(
+      arm: arm, repeatIndex: row[first + 1], state: state, isJudged: row[first + 4], latency: duration(row, first + 7),
+      ttft: duration(row, first + 8), costMicro: row[first + 9],
+      tokens: TokenUsage(input: row[first + 10], output: row[first + 11], cachedInput: row[first + 12], reasoning: row[first + 13]),
+      isReused: row[first + 5], isRecorded: row[first + 6])
+  }
+}
+
+/// In the order in which `trialFacts` reads them.
+let trialColumns = """
+  arm, repeat, outcome, failure, judged, reused, recorded, latency_us, ttft_us, cost_micro, input_tokens, output_tokens, cached_tokens,
+  reasoning_tokens
+  """
