@@ -32,30 +32,29 @@ private func sentence(_ verdict: Verdict, _ rulings: [Ruling]) -> String {
   let deciding = rulings.filter(\.decides)
   let worst = deciding.filter { $0.verdict == verdict }
   guard let first = mostTelling(worst) else { return "Undecided: no rule decides." }
-  let more = worst.count > 1 ? " (and \(worst.count - 1) more)" : ""
-  let said = first.isOfRun ? first.sentence : "\(first.title): \(lowered(first.sentence))"
+  let others = worst.count - 1
+  func more(_ one: String, _ many: String) -> String {
+    others == 0 ? "" : "; \(counted(others, "more ruling")) \(others == 1 ? one : many)"
+  }
   switch verdict {
   case .pass:
-    let telling = deciding.filter(\.weighedScores)
-    let spoken = telling.first { $0.rule == "no-regression" } ?? telling.first ?? first
-    return "The candidate passes: \(deciding.count == 1 ? "its one ruling holds" : "all \(deciding.count) rulings hold"). "
-      + "\(spoken.title): \(lowered(spoken.sentence))"
-  case .review: return "The candidate waits for people: \(said)\(more)"
-  case .inconclusive: return "Undecided: \(said)\(more)"
-  case .fail: return "The candidate fails: \(said)\(more)"
+    let weighing = deciding.filter(\.weighedScores)
+    let spoken = weighing.first { $0.rule == "no-regression" } ?? weighing.first ?? first
+    let all = deciding.count == 1 ? "its one ruling holds" : "all \(deciding.count) rulings hold"
+    return sentenceOf("the candidate passes: \(all); \(said(spoken))")
+  case .review: return sentenceOf("the candidate waits for people: \(said(first))" + more("waits", "wait"))
+  case .inconclusive: return sentenceOf("undecided: \(said(first))" + more("is undecided", "are undecided"))
+  case .fail: return sentenceOf("the candidate fails: \(said(first))" + more("fails", "fail"))
   }
 }
 
-/// What stands in the way of the whole run goes before a rule, and a rule that names its cause before one that merely lacks cases.
+private func said(_ ruling: Ruling) -> String { (ruling.isOfRun ? "" : ruling.title + ": ") + wordsOf(ruling.sentence) }
+
+/// What stands in the way of the whole run goes before a rule, unless it is only that no rule weighed a score.
 private func mostTelling(_ rulings: [Ruling]) -> Ruling? {
   rulings.first { $0.isOfRun && $0.reason != .nothingWeighed } ?? rulings.first { !$0.isOfRun } ?? rulings.first
 }
 
 extension Ruling {
   fileprivate var isOfRun: Bool { rule == "run" }
-}
-
-private func lowered(_ sentence: String) -> String {
-  guard let first = sentence.first else { return sentence }
-  return first.lowercased() + sentence.dropFirst()
 }

@@ -15,8 +15,8 @@ func guarantees(_ evidence: Evidence, _ policy: Policy, _ rulings: [Ruling]) -> 
     let chances = EqualArms(
       count: pairs.table.n, discordance: discordance, margin: rule.margin, wrongPass: policy.wrongPass, wrongFail: policy.wrongFail)
     lines.append(
-      "equal models, differing on \(percent(discordance)) of \(counted(pairs.table.n, "case")) as these do, end inconclusive in no-regression "
-        + "with probability \(percent(chances.inconclusive)), and fail it with \(percent(chances.fail))")
+      "equal models that differ on \(percent(discordance)) of \(counted(pairs.table.n, "case")), as these do, end inconclusive in "
+        + "no-regression with probability \(percent(chances.inconclusive)), and fail it with \(percent(chances.fail))")
   }
   if evidence.quarantined > 0 {
     lines.append("\(counted(evidence.quarantined, "case")) in quarantine \(areOrIs(evidence.quarantined)) in none of these numbers")

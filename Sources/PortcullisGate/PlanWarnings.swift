@@ -45,12 +45,6 @@ package func planWarnings(_ policy: Policy, _ sizes: PlanSizes) -> [Diagnostic] 
     let subject = ruling.rule == "run" ? "this plan" : "'\(ruling.title)'"
     let weight = ruling.advisory ? " (advisory)" : ""
     return Diagnostic(
-      .warning, "\(subject)\(weight) cannot pass even if nothing is wrong: \(plain(ruling.sentence))", help: ruling.next)
+      .warning, "\(subject)\(weight) cannot pass even if nothing is wrong: \(wordsOf(ruling.sentence))", help: ruling.next)
   }
-}
-
-/// As diagnostics are written: small, without a full stop.
-private func plain(_ sentence: String) -> String {
-  let small = sentence.prefix(1).lowercased() + sentence.dropFirst()
-  return small.hasSuffix(".") ? String(small.dropLast()) : small
 }

@@ -59,8 +59,11 @@ func time(_ seconds: Double) -> String {
   seconds.isFinite ? Duration.microseconds(Int64((seconds * 1_000_000).rounded())).short : "no limit"
 }
 
-/// The sentence with its first letter large.
-func capitalised(_ sentence: String) -> String {
-  guard let first = sentence.first else { return sentence }
-  return first.uppercased() + sentence.dropFirst()
+/// Words as a sentence of its own: a capital first, a full stop last.
+func sentenceOf(_ words: String) -> String { words.prefix(1).uppercased() + words.dropFirst() + "." }
+
+/// A sentence as words within another: neither.
+func wordsOf(_ sentence: String) -> String {
+  let words = sentence.prefix(1).lowercased() + sentence.dropFirst()
+  return words.hasSuffix(".") ? String(words.dropLast()) : words
 }

@@ -15,7 +15,7 @@ extension CompleteRule {
       rule: "complete", verdict: holds ? .pass : .inconclusive, reason: holds ? .holds : reason(input, arms.map(\.1)),
       sentence: input.whereClause + sentence(input, planned: planned, missing: missing, counts: arms.map(\.1), holds: holds),
       estimate: planned > 0 ? share : nil, count: planned, missing: missing, limit: maxMissing, method: "count of trials, statistics §1.4",
-      witnesses: witnesses.ids, next: holds ? nil : next(input))
+      witnesses: witnesses.ids, next: holds ? nil : next(input, planned: planned))
   }
 
   private func sentence(_ input: RuleInput, planned: Int, missing: Int, counts: [CallCounts], holds: Bool) -> String {
@@ -26,7 +26,10 @@ extension CompleteRule {
     }
     if missing == 0 { return planned == 1 ? "the planned trial \(arms) is scored" : "all \(planned) planned trials \(arms) are scored" }
     let causes = causes(counts)
-    let limit = holds ? "within the tolerated \(percent(maxMissing))" : "and at most \(percent(maxMissing)) of an arm may lack one"
+    let limit =
+      holds
+      ? "within the tolerated \(percent(maxMissing))"
+      : maxMissing > 0 ? "and at most \(percent(maxMissing)) of an arm may lack one" : "and each must have one"
     return "\(missing) of \(planned) planned trials \(arms) \(missing == 1 ? "has" : "have") no score (\(causes)), \(limit)"
   }
 
@@ -49,8 +52,9 @@ extension CompleteRule {
     }
   }
 
-  private func next(_ input: RuleInput) -> String {
-    switch input.run.stop {
+  private func next(_ input: RuleInput, planned: Int) -> String {
+    if planned == 0 { return "add cases" }
+    return switch input.run.stop {
     case .budget: "raise the budget and run the same command: it pays only for what is missing"
     case .deadline: "raise the time limit and run the same command: it pays only for what is missing"
     case .unreachable: "make the endpoint reachable and run the same command"

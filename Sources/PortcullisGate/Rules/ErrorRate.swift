@@ -18,7 +18,9 @@ extension ErrorRateRule {
     let upper = clopperPearsonUpper(passed: failed + unknown, of: planned, alpha: input.wrongPass)
     let lower = clopperPearsonLower(passed: failed, of: known, alpha: input.wrongFail)
     let verdict: Verdict = upper < max ? .pass : lower > max ? .fail : .inconclusive
-    let score = "\(failed) of \(counted(known, "call")) to the candidate failed"
+    let score =
+      "\(failed) of \(counted(known, "call")) to the candidate failed"
+      + (unknown > 0 ? ", \(unknown) more were cut short or never made" : "")
     let sentence =
       switch verdict {
       case .pass: "\(score), and a failure rate above \(percent(upper)) is excluded (limit \(percent(max)))"

@@ -93,10 +93,10 @@ private struct HardOutcome {
         .judgeUnfit, "\(evidence.judged.count == 1 ? "rests" : "rest") on a judge that is not calibrated", evidence.judged,
         "checks without a judge, or a calibrated judge, would settle it")
     } else if !evidence.short.isEmpty {
-      let needed = max(evidence.gate.trials, input.scope.gates.isEmpty ? 0 : cleanTrials(input))
+      let needed = evidence.gate.demand == .never ? max(evidence.gate.trials, cleanTrials(input)) : evidence.gate.trials
       self = open(
         .tooFewCases, "passed, but on fewer trials than the demand takes", evidence.short,
-        evidence.gate.demand == .never ? "plan \(needed) trials for each" : "plan as many trials for each as its demand takes")
+        "plan \(needed) trials for each, or as many as its own demand takes")
     } else if let trials = evidence.heldTrials {
       self.init(
         verdict: .pass, reason: .holds, sentence: held(evidence, all: all, trials: trials, alpha: input.wrongPass),

@@ -30,8 +30,15 @@ extension LatencyRule {
       sample.reused > 0 ? "; \(counted(sample.reused, "answer")) of an earlier run \(areOrIs(sample.reused)) no evidence for it" : ""
     return Ruling(
       rule: "latency", metric: name, verdict: .inconclusive, reason: reason, sentence: input.whereClause + why + reused,
-      missing: sample.planned + input.unaccounted, limit: nil, unit: unit, method: "none: no latency",
+      missing: sample.planned + input.unaccounted, limit: limitValue, unit: unit, method: "none: no latency",
       next: next ?? "answers with a measured latency: a live endpoint, or recordings that hold 'latency_ms'")
+  }
+
+  private var limitValue: Double {
+    switch limit {
+    case .absolute(let limit): Double(limit.microseconds) / 1_000_000
+    case .increase(let share): 1 + share
+    }
   }
 
   private var unit: Ruling.Unit {

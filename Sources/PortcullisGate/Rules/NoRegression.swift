@@ -59,8 +59,8 @@ extension NoRegressionRule {
     let score = pairs.scoreline(passing.estimate)
     let sentence =
       switch verdict {
-      case .pass: "the candidate is better than production: \(score)"
-      case .fail: "the candidate is worse than production: \(score)"
+      case .pass: "the candidate is better than production: \(pairs.scoreline(passing.estimate, of: "it"))"
+      case .fail: "the candidate is worse than production: \(pairs.scoreline(passing.estimate, of: "it"))"
       case .review, .inconclusive: unsteady ?? "the candidate is not shown to be better than production: \(score)"
       }
     return Ruling(
@@ -99,8 +99,9 @@ private struct Finding {
     case .fail:
       self.init(
         .fail, .beyondLimit,
-        "the candidate is worse: \(score), beyond the margin of \(points(margin)); it lost \(counted(pairs.lost.count, "case")): "
-          + named(pairs.lost), pairs.lost, "more cases like these would not make it pass: the loss seen lies beyond the margin")
+        "the candidate is worse: \(pairs.scoreline(estimate, of: "it")), which reaches the margin of \(points(margin)); it lost "
+          + "\(counted(pairs.lost.count, "case")): \(named(pairs.lost))", pairs.lost,
+        "more cases like these would not make it pass: the loss seen reaches the margin")
     case _ where pairs.unsteady != nil:
       self.init(
         .inconclusive, .rigUnsteady, pairs.unsteady ?? "", pairs.candidateFailures,
@@ -149,14 +150,14 @@ private func settling(_ pairs: PairEvidence, estimate: Double, margin: Double, i
 
 extension PairEvidence {
   /// `the candidate passed 61 of 74 cases, production 68 (8.1 points lower)`.
-  func scoreline(_ estimate: Double?) -> String {
+  func scoreline(_ estimate: Double?, of candidate: String = "the candidate") -> String {
     guard let estimate else { return "no pair has both scores" }
     let (ours, theirs) = (table.both + table.candidateOnly, table.both + table.productionOnly)
     let whole = hasRepeats ? "all trials of \(ours) of" : "\(ours) of"
     let units = hasClusters ? " in \(complete().clusters) independent groups" : ""
     let recorded = isRecorded ? ", recorded answers" : ""
     let reused = reusedCases > 0 ? ", \(reusedCases) with answers of an earlier run" : ""
-    return "the candidate passed \(whole) \(counted(table.n, "case"))\(units), production \(theirs) "
+    return "\(candidate) passed \(whole) \(counted(table.n, "case"))\(units), production \(theirs) "
       + "(\(comparedPoints(estimate))\(recorded)\(reused))"
   }
 

@@ -26,7 +26,7 @@ extension PolicyRule {
     var rulings = rule.problem.map { [unusable($0)] } ?? evaluated(evidence, policy)
     for place in rulings.indices {
       rulings[place].advisory = advisory
-      rulings[place].sentence = capitalised(rulings[place].sentence)
+      rulings[place].sentence = sentenceOf(rulings[place].sentence)
       if rulings[place].slice == nil, self.where.count == 1 { rulings[place].slice = self.where.first }
     }
     return rulings

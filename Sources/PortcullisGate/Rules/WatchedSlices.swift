@@ -23,7 +23,9 @@ extension NoRegressionRule {
     return Ruling(
       rule: "no-regression", metric: "watch", slice: slice, verdict: isAlarm ? .fail : .pass, reason: isAlarm ? .beyondLimit : .holds,
       sentence: input.whereClause + "in \(slice.name)=\(slice.value), "
-        + (isAlarm ? "the candidate is worse: \(score); it lost \(named(pairs.lost))" : "no alarm, which proves nothing: \(score)"),
+        + (isAlarm
+          ? "the candidate is worse: \(pairs.scoreline(comparison.estimate, of: "it")); it lost \(named(pairs.lost))"
+          : "no alarm, which proves nothing: \(score)"),
       estimate: comparison.estimate,
       interval: comparison.estimate == nil ? nil : Ruling.Bounds(lower: comparison.lower, upper: comparison.upper), count: pairs.table.n,
       missing: pairs.missing + input.unaccounted, limit: -sliceMargin,
