@@ -227,7 +227,8 @@ CURLcode pc_transfer_configure(pc_transfer *t, const pc_setup *setup) {
   if (setup->ca_file) { SET(CURLOPT_CAINFO, setup->ca_file); }
   if (setup->ca_path) { SET(CURLOPT_CAPATH, setup->ca_path); }
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-  SET(CURLOPT_HTTP_VERSION, setup->http2_prior_knowledge ? (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : (long)CURL_HTTP_VERSION_2TLS);
+  // HTTP/2 only as TLS agrees on it: with prior knowledge libcurl 7.88 fails the second request on a connection.
+  SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
   SET(CURLOPT_PROTOCOLS_STR, "http,https");
   SET(CURLOPT_FOLLOWLOCATION, 0L);
   SET(CURLOPT_NOSIGNAL, 1L);

@@ -102,7 +102,6 @@ typedef struct pc_setup {
   const char *proxy;           // "" for none
   const char *no_proxy;
   const char *ca_file, *ca_path;  // NULL: libcurl's own
-  bool http2_prior_knowledge;  // HTTP/2 without asking, also without TLS
 } pc_setup;
 
 /// Starts libcurl; NULL when it worked, else what is wrong. Call once before any loop.

@@ -53,8 +53,7 @@ final class CurlSlot {
             environment.noProxy.withCString { noProxy in
               var setup = pc_setup(
                 url: address, posts: target.method == .post, headers: headers, proxy: proxy, no_proxy: noProxy, ca_file: file,
-                ca_path: folder,
-                http2_prior_knowledge: options.http2PriorKnowledge)
+                ca_path: folder)
               return pc_transfer_configure(transfer, &setup)
             }
           }

@@ -9,17 +9,14 @@ package final class HTTPClient: Sendable {
     /// Connections kept open when idle: the concurrency wanted.
     package var maxConnections: Int
     package var environment: NetworkEnvironment
-    /// HTTP/2 without negotiation, also without TLS.
-    package var http2PriorKnowledge: Bool
     /// Most bytes of headers, 1xx answers and trailers included.
     package var headerLimit: Int
 
     package init(
-      maxConnections: Int = 1024, environment: NetworkEnvironment, http2PriorKnowledge: Bool = false, headerLimit: Int = 64 << 10
+      maxConnections: Int = 1024, environment: NetworkEnvironment, headerLimit: Int = 64 << 10
     ) {
       self.maxConnections = maxConnections
       self.environment = environment
-      self.http2PriorKnowledge = http2PriorKnowledge
       self.headerLimit = headerLimit
     }
   }

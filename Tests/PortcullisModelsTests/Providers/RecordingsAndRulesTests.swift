@@ -33,6 +33,19 @@ import Testing
     #expect(texts(RecordingTable([say("one"), say("two")]).answers(to: key("a"), arm: nil, model: "m")) == ["one"])
   }
 
+  @Test func aServerGivesOutRepeatsInOrderAndTheLastOneAgain() {
+    let served = ServedRecordings(
+      RecordingTable([say("2nd", repeat: 4), say("1st", repeat: 1), say("m2's", model: "m2"), say("b's", "b")]))
+    func next(_ ids: String..., model: String = "m") -> String? {
+      guard case .completion(let completion) = served.next(for: ids.map { key($0) }, model: model) else { return nil }
+      return completion.text
+    }
+    #expect([next("a"), next("b"), next("a"), next("a")] == ["1st", "b's", "2nd", "2nd"])
+    #expect([next("a", model: "m2"), next("a", model: "m2")] == ["m2's", "1st"])
+    #expect(next("none", "b") == "b's")
+    #expect(next("none") == nil)
+  }
+
   @Test func streamSettingsDoNotChangeWhatIsAsked() throws {
     let plain = try JSON(parsing: #"{"model":"m","messages":[],"temperature":0}"#)
     let streamed = try JSON(

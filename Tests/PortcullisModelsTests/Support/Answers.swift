@@ -12,8 +12,8 @@ func answer(_ status: Int, _ body: String, headers: [String] = []) -> LoopbackSe
 
 func chunk(_ text: String) -> String { String(text.utf8.count, radix: 16) + "\r\n" + text + "\r\n" }
 
-func makeClient(environment: [String: String] = [:], http2: Bool = false) throws -> HTTPClient {
-  try HTTPClient(HTTPClient.Options(environment: NetworkEnvironment(environment), http2PriorKnowledge: http2))
+func makeClient(environment: [String: String] = [:]) throws -> HTTPClient {
+  try HTTPClient(HTTPClient.Options(environment: NetworkEnvironment(environment)))
 }
 
 /// Limits far above what a test on loopback takes, unless the test narrows one.

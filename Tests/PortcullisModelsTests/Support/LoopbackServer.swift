@@ -21,6 +21,8 @@ final class LoopbackServer: Sendable {
     case awaitClose
     /// Closes with a reset instead of an orderly end.
     case reset
+    /// Passes everything on to the socket at this path and back, until either side ends.
+    case relay(String)
     /// Answers every request with what it sent as its body, until the client goes.
     case echo
 
@@ -57,6 +59,16 @@ final class LoopbackServer: Sendable {
     (listener, port) = Self.listen()
     self.scripts = scripts
     start()
+  }
+
+  /// Follows the script on a connection that stands already.
+  init(on fd: Int32, _ script: [Step]) {
+    (listener, port) = Self.listen()
+    scripts = []
+    startThread { [self] in
+      run(script, on: fd)
+      close(fd)
+    }
   }
 
   /// Every connection echoes.
@@ -167,6 +179,14 @@ final class LoopbackServer: Sendable {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
         return
+      case .relay(let path):
+        guard let other = connected(to: path) else { return }
+        startThread {
+          pass(from: other, to: fd)
+          shutdown(fd, Int32(SHUT_RDWR))
+        }
+        pass(from: fd, to: other)
+        shutdown(other, Int32(SHUT_RDWR))
       case .echo:
         while let request = stream.nextRequest() {
           note { $0.requests.append(request.whole) }
@@ -221,7 +241,7 @@ private func loopbackAddress(port: UInt16) -> sockaddr_in {
   return address
 }
 
-private func startThread(_ body: @escaping @Sendable () -> Void) {
+func startThread(_ body: @escaping @Sendable () -> Void) {
   final class Box: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -234,6 +254,30 @@ private func startThread(_ body: @escaping @Sendable () -> Void) {
       Unmanaged<Box>.fromOpaque($0!).takeRetainedValue().body(); return nil
     }, box.toOpaque())
   pthread_detach(thread)
+}
+
+/// The socket at this path, which a process that has just started may be about to open.
+private func connected(to path: String) -> Int32? {
+  var address = sockaddr_un()
+  address.sun_family = sa_family_t(AF_UNIX)
+  withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+  let fd = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+  for _ in 0..<1000 {
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(fd, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+    }
+    if result == 0 { return fd }
+    poll(nil, 0, 5)
+  }
+  return nil
+}
+
+private func pass(from source: Int32, to sink: Int32) {
+  var chunk = [UInt8](repeating: 0, count: 65536)
+  while true {
+    let count = recv(source, &chunk, chunk.count, 0)
+    guard count > 0, sendAll(sink, Array(chunk.prefix(count))) else { return }
+  }
 }
 
 private func sendAll(_ fd: Int32, _ bytes: [UInt8]) -> Bool {

@@ -1,5 +1,3 @@
-import CCurl
-import Glibc
 import Testing
 
 @testable import PortcullisModels
@@ -79,14 +77,12 @@ struct AddressesTests {
     #expect(server.log.connections == 0)
   }
 
-  private func isRefused(_ text: String) -> Bool {
-    var v4 = sockaddr_in(), v6 = sockaddr_in6()
-    if inet_pton(AF_INET, text, &v4.sin_addr) == 1 {
-      v4.sin_family = sa_family_t(AF_INET)
-      return withUnsafePointer(to: &v4) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pc_address_is_refused($0) } }
+  private func isRefused(_ address: String) -> Bool {
+    do {
+      _ = try EndpointURL(address.contains(":") ? "http://[\(address)]/" : "http://\(address)/")
+      return false
+    } catch {
+      return error == .address
     }
-    precondition(inet_pton(AF_INET6, text, &v6.sin6_addr) == 1, text)
-    v6.sin6_family = sa_family_t(AF_INET6)
-    return withUnsafePointer(to: &v6) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pc_address_is_refused($0) } }
   }
 }

@@ -138,19 +138,4 @@ struct AnswersTests {
     #expect(server.log.requests.count == 64 * 20)
     server.stop()
   }
-
-  @Test func anAnswerOverHTTP2IsRead() async throws {
-    // Frames by RFC 9113: SETTINGS, SETTINGS ACK; HEADERS holding 0x88 (":status: 200" of HPACK's static table); DATA with END_STREAM.
-    func frame(_ type: UInt8, _ flags: UInt8, _ stream: UInt8, _ payload: [UInt8]) -> [UInt8] {
-      [0, 0, UInt8(payload.count), type, flags, 0, 0, 0, stream] + payload
-    }
-    func reply(_ stream: UInt8, _ body: String) -> LoopbackServer.Step {
-      .send(frame(1, 4, stream, [0x88]) + frame(0, 1, stream, Array(body.utf8)))
-    }
-    let server = LoopbackServer([.send(frame(4, 0, 0, [])), .receiveStream(1), .send(frame(4, 1, 0, [])), reply(1, "first"), .awaitClose])
-    let first = try await makeClient(http2: true).send(post(server.url))
-    #expect(first.text == "first")
-    #expect(first.status == 200)
-    #expect(first.version == .http2)
-  }
 }

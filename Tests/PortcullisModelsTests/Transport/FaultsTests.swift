@@ -82,17 +82,4 @@ struct FaultsTests {
     #expect(try await failing { try await makeClient().send(request) }.cause == .bodyTooLarge(limit: 100_000))
     await server.until { $0.finished == 1 }
   }
-
-  @Test func anHTTP2StreamTakenBackIsNoAnswer() async throws {
-    let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0], acknowledged: [UInt8] = [0, 0, 0, 4, 1, 0, 0, 0, 0]
-    let cancelled: [UInt8] = [0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8]
-    let server = LoopbackServer([.send(settings), .receiveStream(1), .send(acknowledged + cancelled), .awaitClose])
-    let client = try makeClient(http2: true)
-    let failure = try await failing { try await client.send(post(server.url)) }
-    guard case .badFraming = failure.cause else {
-      Issue.record("\(failure)")
-      return
-    }
-    #expect(server.log.requests.count == 1)
-  }
 }
