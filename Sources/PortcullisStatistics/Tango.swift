@@ -42,7 +42,6 @@ package func tangoLimits(_ table: PairTable, alpha: Double) -> Interval? {
 /// The least difference not excluded at the normal quantile `z`; nil without pairs.
 func tangoLower(_ table: PairTable, z: Double) -> Double? {
   guard let estimate = table.difference else { return nil }
-  if table.productionOnly == table.n { return -1 }
   var (low, high) = (-1.0, estimate)
   for _ in 0..<200 {
     let middle = 0.5 * (low + high)

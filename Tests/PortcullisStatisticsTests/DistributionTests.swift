@@ -63,6 +63,11 @@ struct DistributionTests {
     #expect(agrees(studentCDF(-known, degrees: degrees), tail))
   }
 
+  @Test func theStudentQuantileKeepsItsDigitsBesideAHalf() {
+    // To first order t = (p − ½)/f(0), and f(0) = 8/(3π√5) at five degrees.
+    #expect(agrees(studentQuantile(0.5 + 0x1p-40, degrees: 5), 0x1p-40 * 3 * Double.pi * 5.0.squareRoot() / 8))
+  }
+
   @Test func studentQuantilesAreSymmetricAndKnowTheirEnds() {
     #expect(studentQuantile(0.75, degrees: 7) == -studentQuantile(0.25, degrees: 7))
     #expect(studentQuantile(0.5, degrees: 3) == 0)
@@ -83,8 +88,17 @@ struct DistributionTests {
     #expect(abs(binomialUpperTail(k + 1, of: n, p: p) - (1 - known)) < 1e-12)
   }
 
+  @Test func binomialProbabilitiesEndAtNoneAndAll() {
+    #expect(binomialUpperTail(0, of: 5, p: 0.3) == 1)
+    #expect(binomialUpperTail(6, of: 5, p: 0.3) == 0)
+    #expect(binomialCDF(-1, of: 5, p: 0.3) == 0)
+    #expect(binomialCDF(0, of: 0, p: 0.3) == 1)
+    #expect(binomialMass(0, of: 5, p: 0) == 1)
+    #expect(binomialMass(4, of: 5, p: 1) == 0)
+  }
+
   @Test func aSingleBinomialProbabilityHoldsAtAMillion() {
-    #expect(agrees(binomialMass(500_000, of: 1_000_000, p: 0.5), 0.00079788436133175009))
+    #expect(agrees(binomialMass(500_000, of: 1_000_000, p: 0.5), 0.00079788436133175009, within: 1e-13))
     #expect(agrees(binomialMass(3, of: 100, p: 0.1), 0.0058916024693043827))
   }
 

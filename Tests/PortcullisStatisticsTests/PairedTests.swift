@@ -149,16 +149,19 @@ struct PairedVerdictTests {
     #expect(nonInferiority(PairTable(), missing: 5, margin: 0.05, alpha: 0.05).lowerWithMissing == -1)
   }
 
-  @Test func sparedLossesAreTheLastOnesThatStillPass() throws {
-    let start = table(3, 3, of: 400)
-    let spare = try #require(lossesToSpare(start, missing: 1, margin: 0.05, alpha: 0.05))
+  @Test(arguments: [200, 300, 400, 1_000], [0, 3])
+  func sparedLossesAreTheLastOnesThatStillPass(n: Int, missing: Int) throws {
+    let spare = try #require(lossesToSpare(table(1, 3, of: n), missing: missing, margin: 0.05, alpha: 0.05))
     func verdict(_ losses: Int) -> ThreeWay {
-      nonInferiority(table(3 + losses, 3, of: 400), missing: 1, margin: 0.05, alpha: 0.05).verdict
+      nonInferiority(table(1 + losses, 3, of: n), missing: missing, margin: 0.05, alpha: 0.05).verdict
     }
-    #expect(spare > 0)
     #expect(verdict(spare) == .pass)
-    #expect(verdict(spare + 1) == .inconclusive)
+    #expect(verdict(spare + 1) != .pass)
+  }
+
+  @Test func whatDoesNotPassHasNothingToSpare() {
     #expect(lossesToSpare(table(40, 0, of: 50), missing: 0, margin: 0.05, alpha: 0.05) == nil)
+    #expect(lossesToSpare(PairTable(), missing: 0, margin: 0.05, alpha: 0.05) == nil)
   }
 
   @Test func aTieWithTheMarginDoesNotPass() {
@@ -188,6 +191,9 @@ struct PairedVerdictTests {
     #expect(superiority(table(0, 5, of: 100), alpha: 0.05).verdict == .pass)
     #expect(superiority(table(0, 5, of: 100), missing: 2, alpha: 0.05).verdict == .inconclusive)
     #expect(superiority(table(20, 1, of: 100), missing: 2, alpha: 0.05).verdict == .fail)
+    // Two losses against seven gains: the bound alone would still hold (z = 1.67), the mid-p test does not (0.055).
+    #expect(superiority(table(1, 7, of: 100), alpha: 0.05).verdict == .pass)
+    #expect(superiority(table(1, 7, of: 100), missing: 1, alpha: 0.05).verdict == .inconclusive)
   }
 }
 
