@@ -1,4 +1,4 @@
-package import PortcullisCore
+import PortcullisCore
 import Synchronization
 
 /// Asks one target under its limits: reserve, record the start, send, record the end, retry. The only place that spends money.
@@ -37,10 +37,18 @@ struct Caller: Sendable {
 
   /// The answer, or the last failure after all attempts.
   ///
+  /// - Parameter named: The request that names the question in its completion key, where it differs from the one that is sent (a judge's
+  ///   random fence enters as a placeholder).
   /// - Throws: Only what `record` throws: then nothing more may be spent.
-  func ask(_ request: ModelRequest, trial: TrialKey, purpose: CallPurpose, attemptsBefore: Int) async throws -> Result<Completion, CallFailure> {
+  func ask(
+    _ request: ModelRequest, named: ModelRequest? = nil, trial: TrialKey, purpose: CallPurpose, attemptsBefore: Int, spent: inout TrialCost
+  ) async throws -> Result<Completion, CallFailure> {
     let call: PreparedCall
-    do { call = try client.prepare(request) } catch {
+    let completionKey: Digest
+    do throws(CallFailure) {
+      call = try client.prepare(request)
+      completionKey = try named.map { named throws(CallFailure) in try client.prepare(named).completionKey.sample(purpose) } ?? call.completionKey
+    } catch {
       shared.progress.attemptFailed(error.kind)
       return .failure(error)
     }
@@ -62,12 +70,13 @@ struct Caller: Sendable {
         return .failure(CallFailure(.cancelled, "the run was stopped before this call"))
       }
       let key = AttemptKey(trial: trial, purpose: purpose, number: attemptsBefore + attempt)
-      do { try await shared.record(.attemptStarted(key, completionKey: call.completionKey, reservedMicro: worst)) } catch {
+      do { try await shared.record(.attemptStarted(key, completionKey: completionKey, reservedMicro: worst, reservedTokens: tokens)) } catch {
         endpoint.end(hadSlot: false)
         throw error
       }
       let result = await send(call)
-      let used = try await settle(key, result, reservation, estimate: tokens)
+      let (cost, used) = try await settle(key, result, reservation)
+      spent.add(micro: cost)
       switch result {
       case .success(let completion):
         endpoint.succeeded(estimatedTokens: tokens, usedTokens: used)
@@ -103,10 +112,10 @@ struct Caller: Sendable {
     return result
   }
 
-  /// Charges and records the end of an attempt; returns the tokens it used, where known.
+  /// Charges and records the end of an attempt; returns what it cost and the tokens it used, where known.
   private func settle(
-    _ key: AttemptKey, _ result: Result<Completion, CallFailure>, _ reservation: BudgetLedger.Reservation, estimate: Int
-  ) async throws -> Int? {
+    _ key: AttemptKey, _ result: Result<Completion, CallFailure>, _ reservation: BudgetLedger.Reservation
+  ) async throws -> (micro: Int?, tokens: Int?) {
     let cost: Int?
     let used: Int?
     switch result {
@@ -120,8 +129,8 @@ struct Caller: Sendable {
     }
     shared.budget.withLock { $0.settle(reservation, micro: cost, tokens: used) }
     shared.progress.spent(micro: cost ?? 0)
-    try await shared.record(.attemptEnded(key, result, costMicro: cost))
-    return used
+    try await shared.record(.attemptEnded(key, result, costMicro: cost, tokens: used))
+    return (cost, used)
   }
 
   /// Seconds to wait before the next attempt; nil gives up. Stops the whole run where going on is useless.
@@ -148,4 +157,23 @@ struct Caller: Sendable {
       return Double(wait.microseconds) / 1e6
     }
   }
+}
+
+extension Digest {
+  /// The key of one judge sample: votes and the second asking are samples of their own.
+  fileprivate func sample(_ purpose: CallPurpose) -> Digest {
+    switch purpose {
+    case .answer: self
+    case .judge(let check, let vote, let asked): Digest(of: "\(self) judge \(check) \(vote) \(asked)")
+    }
+  }
+}
+
+/// What the attempts of one trial cost together, judge calls and retries included; one unknown makes the sum unknown.
+struct TrialCost: Sendable {
+  private(set) var micro: Int?
+
+  init(_ micro: Int? = 0) { self.micro = micro }
+
+  mutating func add(micro more: Int?) { micro = micro.flatMap { sum in more.map { sum + $0 } } }
 }

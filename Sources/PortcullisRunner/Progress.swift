@@ -1,11 +1,12 @@
 package import PortcullisCore
+import PortcullisGate
 import Synchronization
 
 /// What a run has done so far, for whoever shows it; counts of trials unless named otherwise.
 package final class Progress: Sendable {
   package struct Snapshot: Sendable {
     package var planned: Int
-    /// Found recorded when the run began.
+    /// Trials that had an end when this session began.
     package var resumed = 0
     package var passed = 0
     package var failed = 0
@@ -25,11 +26,13 @@ package final class Progress: Sendable {
 
   private let state: Mutex<Snapshot>
 
-  package init(planned: Int, currency: String? = nil) { state = Mutex(Snapshot(planned: planned, currency: currency)) }
+  /// - Parameter resumed: Trials of the plan that have an end already.
+  package init(planned: Int, resumed: Int = 0, spentMicro: Int = 0, currency: String? = nil) {
+    state = Mutex(Snapshot(planned: planned, resumed: resumed, spentMicro: spentMicro, currency: currency))
+  }
 
   package var snapshot: Snapshot { state.withLock { $0 } }
 
-  func resumed() { state.withLock { $0.resumed += 1 } }
   func callBegan() { state.withLock { $0.callsUnderWay += 1 } }
   func callEnded() {
     state.withLock {
@@ -41,20 +44,14 @@ package final class Progress: Sendable {
   func spent(micro: Int) { state.withLock { $0.spentMicro += micro } }
   func attemptFailed(_ kind: FailureKind) { state.withLock { $0.failures[kind, default: 0] += 1 } }
 
-  func ended(_ end: TrialEnd) {
+  func ended(_ end: TrialFacts.State) {
     state.withLock {
       switch end {
-      case .scored(.pass): $0.passed += 1
-      case .scored(.fail): $0.failed += 1
-      case .scored(.unscored): $0.unscored += 1
+      case .passed: $0.passed += 1
+      case .failed: $0.failed += 1
+      case .unscored: $0.unscored += 1
       case .callFailed: $0.callFailed += 1
       }
     }
   }
-}
-
-/// How a trial ended in this session.
-enum TrialEnd: Sendable {
-  case scored(Outcome)
-  case callFailed(CallFailure)
 }

@@ -1,4 +1,5 @@
 package import PortcullisCore
+package import PortcullisGate
 
 /// One planned call's place in a run. A trial belongs to a round: later rounds extend a plan.
 package struct TrialKey: Sendable, Hashable {
@@ -32,54 +33,65 @@ package struct AttemptKey: Sendable, Hashable {
   package let number: Int
 }
 
-/// What the runner hands to be recorded, in this order for each call: started, ended; and once for each trial, scored.
+/// What the runner hands to be recorded, in this order for each call: started, ended; and once for each trial, its end.
 package enum RunRecord: Sendable {
   /// Durable before the request leaves. `reservedMicro`: its worst cost, charged if its end is never known.
-  case attemptStarted(AttemptKey, completionKey: Digest, reservedMicro: Int?)
-  case attemptEnded(AttemptKey, Result<Completion, CallFailure>, costMicro: Int?)
-  /// An answer taken over from an earlier run.
-  case reused(AttemptKey, Completion, completionKey: Digest, costMicro: Int?)
-  case scored(TrialKey, Outcome, [CheckScore])
+  case attemptStarted(AttemptKey, completionKey: Digest, reservedMicro: Int?, reservedTokens: Int)
+  case attemptEnded(AttemptKey, Result<Completion, CallFailure>, costMicro: Int?, tokens: Int?)
+  /// An answer taken over from an earlier run, by its row there.
+  case reused(AttemptKey, completionKey: Digest, source: Int64)
+  /// Final: scored, or without an answer after all attempts. The scores are empty for a call failure; the reason is
+  /// nil for a pass.
+  case trialEnded(TrialKey, TrialFacts, [CheckScore], reason: String?)
 }
 
 /// Durable when it returns; an error stops the run.
 package typealias Record = @Sendable (RunRecord) async throws -> Void
 
-/// A case of the plan with what is recorded of it already.
+/// A case of the plan with those of its trials that have no end yet.
 package struct PlannedCase: Sendable {
   package let ordinal: Int
   package let testCase: Case
-  package let plannedTrials: Int
-  package let recorded: [RecordedTrial]
+  package let trials: [PlannedTrial]
 
-  package init(ordinal: Int, testCase: Case, plannedTrials: Int, recorded: [RecordedTrial] = []) {
+  package init(ordinal: Int, testCase: Case, trials: [PlannedTrial]) {
     self.ordinal = ordinal
     self.testCase = testCase
-    self.plannedTrials = plannedTrials
-    self.recorded = recorded
+    self.trials = trials
   }
 }
 
-/// What an earlier session (or, by `--reuse`, an earlier run) has of one trial.
-package struct RecordedTrial: Sendable {
-  package let arm: Arm
-  package let repeatIndex: Int
-  package let isScored: Bool
+/// A trial to be run, with what earlier sessions (or, by `--reuse`, an earlier run) have of it.
+package struct PlannedTrial: Sendable {
+  package let key: TrialKey
   package let replies: [CallPurpose: Completion]
   /// Attempts so far by purpose; numbering goes on from there.
   package let attempts: [CallPurpose: Int]
-  /// From an earlier run: recorded anew in this one before it is used.
-  package let reusedKeys: [CallPurpose: Digest]
+  /// Micro-units its attempts cost so far; nil where one of them is unknown.
+  package let spentMicro: Int?
+  /// Replies of an earlier run, with their keys and rows there: recorded in this run before they are used.
+  package let reused: [CallPurpose: Reused]
+
+  package struct Reused: Sendable {
+    package let completion: Completion
+    package let completionKey: Digest
+    package let source: Int64
+
+    package init(completion: Completion, completionKey: Digest, source: Int64) {
+      self.completion = completion
+      self.completionKey = completionKey
+      self.source = source
+    }
+  }
 
   package init(
-    arm: Arm, repeatIndex: Int, isScored: Bool, replies: [CallPurpose: Completion] = [:], attempts: [CallPurpose: Int] = [:],
-    reusedKeys: [CallPurpose: Digest] = [:]
+    _ key: TrialKey, replies: [CallPurpose: Completion] = [:], attempts: [CallPurpose: Int] = [:], spentMicro: Int? = 0,
+    reused: [CallPurpose: Reused] = [:]
   ) {
-    self.arm = arm
-    self.repeatIndex = repeatIndex
-    self.isScored = isScored
+    self.key = key
     self.replies = replies
     self.attempts = attempts
-    self.reusedKeys = reusedKeys
+    self.spentMicro = spentMicro
+    self.reused = reused
   }
 }

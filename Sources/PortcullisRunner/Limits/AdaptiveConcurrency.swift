@@ -1,4 +1,4 @@
-package import PortcullisCore
+import PortcullisCore
 
 /// How many calls an endpoint gets at once, learnt from its answers. Event in, limit out; reliability.md §5.
 ///

@@ -1,0 +1,30 @@
+// The line itself; read it first.
+//
+//  files ─load─▶ Evalset ─plan─▶ [Trial] ─call─▶ Completion ─score─▶ [Score] ─tally─▶ Evidence ─decide─▶ Decision
+//
+// `load` is PortcullisFormats. `plan` is what the store says is missing. `call` and `score` are one `TrialRun` each, worked through by
+// `Execution`; every step is recorded before it counts. `tally` and `decide` are PortcullisGate, pure. What was recorded is the only truth: the
+// tally reads it back, so that a resumed run and an uninterrupted one decide alike.
+
+package import PortcullisGate
+
+package enum Pipeline {
+  /// Plan → call → score → record: runs what is missing of every case.
+  ///
+  /// - Parameter cases: Hands out the plan in order, each case with those of its trials that have no end.
+  /// - Returns: Why it stopped early; nil when the whole plan was worked through.
+  package static func execute(_ execution: Execution, cases: @escaping @Sendable () throws -> PlannedCase?) async throws -> StopReason? {
+    try await execution.run(cases)
+  }
+
+  /// Records → tally → decide: what the evidence says. Nothing is called.
+  ///
+  /// - Parameter records: Hands out each case of the plan once, with its trials that ended, in any order.
+  package static func decide(
+    _ records: (_ each: (CaseFacts, [TrialFacts]) throws -> Void) throws -> Void, run: RunFacts, policy: Policy, context: DecisionContext
+  ) throws -> Decision {
+    var tally = Tally(needs: EvidenceNeeds(policy))
+    try records { facts, trials in tally.add(facts, trials: trials) }
+    return PortcullisGate.decide(tally.evidence(run: run), policy: policy, context: context)
+  }
+}
