@@ -5,7 +5,7 @@ package import PortcullisCore
 /// A getter returns nil where the key is absent or its value was refused; only the latter is a problem, unless `required`.
 package struct FieldReader {
   /// What the mapping is, for messages: `target 'candidate'`.
-  package let what: String
+  package var what: String
   package let position: Position
   package let problems: FileProblems
   private let entries: [Node.Entry]
@@ -112,9 +112,16 @@ package struct FieldReader {
   }
 
   /// Reports each key that nobody asked for.
-  package func finish() {
+  ///
+  /// - Parameter kind: Given for mappings that come by the thousand (`a case`): then one key is reported once, with a count.
+  package func finish(each kind: String? = nil) {
     for (index, entry) in entries.enumerated() where !isTaken[index] {
-      problems.error("unknown key '\(entry.key)' in \(what)", at: entry.keyPosition, help: suggestion(for: entry.key, among: asked))
+      let help = suggestion(for: entry.key, among: asked)
+      if let kind {
+        problems.errorOnce("unknown key '\(entry.key)' in \(kind)", for: "\(kind).\(entry.key)", at: entry.keyPosition, help: help)
+      } else {
+        problems.error("unknown key '\(entry.key)' in \(what)", at: entry.keyPosition, help: help)
+      }
     }
   }
 }

@@ -16,7 +16,7 @@ extension FileProblems {
       }
       return scalar.text
     case .null:
-      error("'\(name)' is null; it must be text", at: node.position, help: "leave the key out, or write \"\" for an empty text")
+      error("'\(name)' is null; it must be text", at: node.position, help: "leave the key out, or give it a text")
     case .bool, .number:
       error("'\(name)' is \(scalar.text); it must be text", at: node.position, help: "write it in quotes: \"\(scalar.text)\"")
     }

@@ -9,6 +9,8 @@ package final class ProblemList {
   package private(set) var errorCount = 0
   private var droppedWarnings = 0
   private var keptErrors = 0
+  /// Of problems that come again and again: where the first stands, and how many followed it.
+  private var repeated: [String: (index: Int?, more: Int)] = [:]
   private static let kept = 1000
   /// More than this fills a screen and helps nobody.
   private static let shown = 50
@@ -30,6 +32,17 @@ package final class ProblemList {
     diagnostics.append(diagnostic)
   }
 
+  /// Shows the first of problems with the same key and counts the rest: one misnamed column is one problem, however many rows it has.
+  package func add(_ diagnostic: Diagnostic, onceFor key: String) {
+    if let first = repeated[key] {
+      repeated[key] = (first.index, first.more + 1)
+      return
+    }
+    let before = diagnostics.count
+    add(diagnostic)
+    repeated[key] = (diagnostics.count > before ? before : nil, 0)
+  }
+
   /// What an error thrown by a reader holds: `Problems`, a `Diagnostic`; others are not for users and go on.
   package func add(_ error: any Error) throws {
     switch error {
@@ -41,13 +54,22 @@ package final class ProblemList {
 
   /// The warnings, the first 50 and a count of the rest.
   package var warnings: [Diagnostic] {
-    capped(diagnostics.filter { $0.severity == .warning }, more: droppedWarnings, .warning)
+    capped(all.filter { $0.severity == .warning }, more: droppedWarnings, .warning)
   }
 
-  /// Throws `Problems` with the errors (the first 50 and a count of the rest) if there is one.
+  /// Throws `Problems` if there is an error: the first 50 errors and a count of the rest, then the warnings.
   package func check() throws {
     guard errorCount > 0 else { return }
-    throw Problems(capped(diagnostics.filter { $0.severity == .error }, more: errorCount - keptErrors, .error))
+    throw Problems(capped(all.filter { $0.severity == .error }, more: errorCount - keptErrors, .error) + warnings)
+  }
+
+  private var all: [Diagnostic] {
+    var all = diagnostics
+    for case (let index?, let more) in repeated.values where more > 0 {
+      let first = all[index]
+      all[index] = Diagnostic(first.severity, "\(first.message) (and \(more) more like it)", at: first.place, help: first.help)
+    }
+    return all
   }
 
   private func capped(_ found: [Diagnostic], more: Int, _ severity: Diagnostic.Severity) -> [Diagnostic] {
@@ -74,6 +96,14 @@ package struct FileProblems {
 
   package func warning(_ message: String, at position: Position?, help: String? = nil) {
     list.add(Diagnostic(.warning, message, at: place(position), help: help))
+  }
+
+  package func errorOnce(_ message: String, for key: String, at position: Position?, help: String? = nil) {
+    list.add(Diagnostic(.error, message, at: place(position), help: help), onceFor: file + "\0" + key)
+  }
+
+  package func warningOnce(_ message: String, for key: String, at position: Position?, help: String? = nil) {
+    list.add(Diagnostic(.warning, message, at: place(position), help: help), onceFor: file + "\0" + key)
   }
 
   package func place(_ position: Position?) -> Place {

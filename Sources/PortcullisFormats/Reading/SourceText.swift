@@ -6,18 +6,23 @@ package struct SourceText: Sendable {
 
   /// Throws a `Diagnostic` that names the encoding it looks like and the place of the first bad byte.
   package init(_ raw: [UInt8], file: String) throws(Diagnostic) {
-    if raw.starts(with: [0x1F, 0x8B]) {
-      throw Diagnostic(.error, "this is compressed (gzip), not text", at: Place(file: file), help: "unpack it first")
-    }
-    if raw.starts(with: [0xFF, 0xFE]) || raw.starts(with: [0xFE, 0xFF]) || looksLikeUTF16(raw) {
-      throw Diagnostic(.error, "this is UTF-16", at: Place(file: file, line: 1, column: 1), help: "save the file as UTF-8")
-    }
+    try rejectForeignEncoding(raw, file: file)
     bytes = raw.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(raw.dropFirst(3)) : raw
     if let trouble = textTrouble(in: bytes) {
       let position = position(of: trouble.offset, in: bytes)
       throw Diagnostic(
         .error, trouble.message, at: Place(file: file, line: Int(position.line), column: Int(position.column)), help: trouble.help)
     }
+  }
+}
+
+/// Throws where the first bytes of a file show that it is no UTF-8 text at all.
+func rejectForeignEncoding(_ head: [UInt8], file: String) throws(Diagnostic) {
+  if head.starts(with: [0x1F, 0x8B]) {
+    throw Diagnostic(.error, "this is compressed (gzip), not text", at: Place(file: file), help: "unpack it first")
+  }
+  if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) || looksLikeUTF16(head) {
+    throw Diagnostic(.error, "this is UTF-16", at: Place(file: file, line: 1, column: 1), help: "save the file as UTF-8")
   }
 }
 

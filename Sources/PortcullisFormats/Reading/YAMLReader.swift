@@ -204,9 +204,16 @@ private struct YAMLBuilder {
     if mark.index < bytes.count, byte(at: place) == UInt8(ascii: "\t") {
       return Stop(message: "a tab may not indent YAML", position: place, help: "use spaces")
     }
-    let context = parser.context.map { String(cString: $0) + ": " } ?? ""
-    let begun = parser.context != nil && parser.context_mark.line != mark.line ? " (begun in line \(parser.context_mark.line + 1))" : ""
-    return Stop(message: "not YAML: \(context)\(problem)\(begun)", position: place, help: nil)
+    guard let context = parser.context.map({ String(cString: $0) }) else {
+      return Stop(message: "not YAML: \(problem)", position: place, help: nil)
+    }
+    let begun = Position(line: parser.context_mark.line + 1, column: parser.context_mark.column + 1)
+    if context.hasSuffix("quoted scalar"), problem.hasSuffix("end of stream") {
+      return Stop(message: "the quote opened here is never closed", position: begun, help: nil)
+    }
+    return Stop(
+      message: "not YAML: \(context): \(problem)" + (begun.line == place.line ? "" : " (begun in line \(begun.line))"), position: place,
+      help: nil)
   }
 
   /// The byte at a place; libyaml's own index counts characters, so that it is no help.
