@@ -60,6 +60,7 @@ extension Ruling {
       ("n", .int(count)),
       ("missing", .int(missing)),
       ("limit", number(limit)),
+      ("unit", .string(unit.rawValue)),
       ("method", .string(method)),
       ("witnesses", .array(witnesses.map { .string($0.text) })),
       ("next", orNull(next)),

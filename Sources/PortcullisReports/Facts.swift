@@ -13,6 +13,14 @@ extension AnswerView {
     case .unscored(let reason): return "not scored: \(reason)"
     }
   }
+
+  /// Findings that the outcome does not name already.
+  var furtherFindings: [Finding] { findings.filter { !outcomeText.contains($0.reason) } }
+}
+
+extension RunSummary {
+  /// `74 cases`, `1 case`.
+  var caseCount: String { "\(cases) case\(cases == 1 ? "" : "s")" }
 }
 
 extension ArmSummary {

@@ -40,16 +40,18 @@ struct Figures {
   /// Whether typographic signs (−, ×, ∞) may be used.
   var isPlain = false
 
-  /// Estimate and interval; nil without an estimate.
-  func estimate(of ruling: Ruling) -> String? {
+  /// Estimate (`−3.1 pp`) and interval (`[−5.2, −1.0]`, empty where there is none); nil without an estimate.
+  func estimate(of ruling: Ruling) -> (head: String, interval: String)? {
     guard let estimate = ruling.estimate, estimate.isFinite else { return nil }
     let measure = ruling.measure
-    let head = whole(estimate, measure)
-    guard let interval = ruling.interval else { return head }
+    guard let interval = ruling.interval else { return (whole(estimate, measure), "") }
     let lower = interval.lower.map { bare($0, measure) } ?? (isPlain ? "-inf" : "−∞")
     let upper = interval.upper.map { bare($0, measure) } ?? (isPlain ? "inf" : "∞")
-    return "\(head) [\(lower), \(upper)]"
+    return (whole(estimate, measure), "[\(lower), \(upper)]")
   }
+
+  /// Both in one text.
+  func line(of ruling: Ruling) -> String? { estimate(of: ruling).map { $0.interval.isEmpty ? $0.head : "\($0.head) \($0.interval)" } }
 
   /// `margin 10.0 pp`, `limit 2.000 s`; nil without a limit.
   func limit(of ruling: Ruling) -> String? {

@@ -3,14 +3,16 @@ import PortcullisGate
 
 extension Decision {
   /// The decision and its rulings as test cases. The first one is red whenever the gate does not open, whatever the rulings say.
-  func junitCases(stage className: String = "portcullis.policy") -> [JUnitCase] {
+  func junitCases() -> [JUnitCase] {
+    let className = "portcullis.policy"
     var names = UniqueNames()
     let figures = Figures(currency: context.currency, isPlain: true)
     let whole = JUnitCase(className: className, name: names.name("decision"), result: junitResult)
     return [whole]
       + rulings.map { ruling in
         JUnitCase(
-          className: className, name: names.name(ruling.title), result: ruling.junitResult(figures), output: ruling.junitOutput(figures))
+          className: className, name: names.name(calm(ruling.title, limit: 250)), result: ruling.junitResult(figures),
+          output: ruling.junitOutput(figures))
       }
   }
 
@@ -42,7 +44,7 @@ extension Ruling {
 
   private func facts(_ figures: Figures) -> String {
     var lines = ["\(verdict.rawValue): \(reason.rawValue)"]
-    if let estimate = figures.estimate(of: self) { lines.append("estimate \(estimate)") }
+    if let estimate = figures.line(of: self) { lines.append("estimate \(estimate)") }
     if let limit = figures.limit(of: self) { lines.append(limit) }
     lines.append("n \(count), missing \(missing), \(method)")
     if let next { lines.append(next) }
@@ -51,7 +53,7 @@ extension Ruling {
   }
 }
 
-/// Names given once; a second use gets a number. A policy may name a rule twice.
+/// Names given once; a second use gets a number. A policy may name a rule twice, and long names are cut.
 private struct UniqueNames {
   private var used = Set<String>()
 

@@ -63,7 +63,7 @@ private func icon(_ verdict: Verdict) -> String {
 private func facts(_ input: ReportInput) -> String {
   let run = input.run
   var lines = [
-    "\(run.evalsets.map { markdownText($0) }.joined(separator: ", ")) · \(run.cases) cases · run `\(run.id.text)` · "
+    "\(run.evalsets.map { markdownText($0) }.joined(separator: ", ")) · \(run.caseCount) · run `\(run.id.text)` · "
       + "\(markdownText(run.duration.short)) · exit code \(input.decision.exitCode.rawValue)"
   ]
   lines += run.notes.map { markdownText($0) }
@@ -94,7 +94,7 @@ private func ruleRow(_ ruling: Ruling, currency: String?) -> String {
   if ruling.verdict != .pass, !ruling.witnesses.isEmpty {
     text += "<br>cases: " + ruling.witnesses.map { markdownText($0.text) }.joined(separator: ", ")
   }
-  let estimate = figures.estimate(of: ruling).map { markdownText($0) } ?? ""
+  let estimate = figures.line(of: ruling).map { markdownText($0) } ?? ""
   let limit = figures.limit(of: ruling).map { markdownText($0) } ?? ""
   return
     "| \(icon(ruling.verdict)) \(ruling.verdict.rawValue)\(marks) | \(markdownText(ruling.title)) | \(text) | \(estimate) | \(limit) |\n"
@@ -107,8 +107,8 @@ private func details(_ comparison: CaseComparison) -> String {
   for (arm, answer) in [("Production", comparison.production), ("Candidate", comparison.candidate)] {
     guard let answer else { continue }
     out += "\n\(arm), \(markdownText(answer.outcomeText))\n\n"
-    for finding in answer.findings { out += "- \(markdownText(finding.check)): \(markdownText(finding.reason))\n" }
-    out += answer.findings.isEmpty ? "" : "\n"
+    for finding in answer.furtherFindings { out += "- \(markdownText(finding.check)): \(markdownText(finding.reason))\n" }
+    out += answer.furtherFindings.isEmpty ? "" : "\n"
     out += answer.failure == nil ? markdownFence(answer.shown) : ""
   }
   return out + "\n</details>\n\n"

@@ -15,13 +15,26 @@ struct WordDiff: Hashable {
 
   /// Cost: time and memory of the product of both word counts, after what is equal at both ends is taken off.
   init(from old: String, to new: String, limit: Int = 400) {
-    let old = old.split(whereSeparator: \.isWhitespace).map(String.init)
-    let new = new.split(whereSeparator: \.isWhitespace).map(String.init)
+    let old = old.split(maxSplits: limit, whereSeparator: \.isWhitespace).map(String.init)
+    let new = new.split(maxSplits: limit, whereSeparator: \.isWhitespace).map(String.init)
     isCut = old.count > limit || new.count > limit
     parts = readable(steps(from: Array(old.prefix(limit)), to: Array(new.prefix(limit))))
   }
 
   var isChange: Bool { parts.contains { if case .same = $0 { false } else { true } } }
+
+  /// Words that stayed, as a share of the longer text; 1 for two empty texts.
+  var similarity: Double {
+    var (same, removed, added) = (0, 0, 0)
+    for part in parts {
+      switch part {
+      case .same(let words): same += words.count
+      case .removed(let words): removed += words.count
+      case .added(let words): added += words.count
+      }
+    }
+    return parts.isEmpty ? 1 : Double(same) / Double(same + max(removed, added))
+  }
 }
 
 private enum Step {

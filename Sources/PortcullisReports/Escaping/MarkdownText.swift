@@ -2,27 +2,36 @@ import PortcullisCore
 
 // GitHub-flavoured Markdown. Text from models and users reaches it only through these three functions.
 
-/// `text` as a piece of a paragraph, list or table cell: every character that could begin markup is escaped, and mentions, issue
-/// numbers and links stay text.
+/// `text` as a piece of a paragraph, list or table cell: what could begin markup is escaped, and mentions, issue numbers, addresses and
+/// emoji names stay text. GitHub looks for those in the finished page, where no escape is left: a zero-width space parts them.
 func markdownText(_ text: some StringProtocol, limit: Int = 1000) -> String {
+  let scalars = Array(calm(text, limit: limit).unicodeScalars)
   var out = ""
-  var previous: Unicode.Scalar = " "
-  for scalar in calm(text, limit: limit).unicodeScalars {
+  for (place, scalar) in scalars.enumerated() {
+    let previous = place > 0 ? scalars[place - 1] : " "
+    let next = place + 1 < scalars.count ? scalars[place + 1] : " "
     switch scalar {
     case "&": out += "&amp;"
     case "<": out += "&lt;"
     case ">": out += "&gt;"
-    // An entity alone would not do: GitHub looks for mentions and issues in the finished page.
     case "@": out += "&#64;" + zeroWidthSpace
     case "#": out += "&#35;" + zeroWidthSpace
-    // `GH-12` is an issue, too.
-    case "-": out += previous == "H" || previous == "h" ? "\\-" + zeroWidthSpace : "\\-"
-    case "!", "\"", "$", "%", "'", "(", ")", "*", "+", ",", ".", "/", ":", ";", "=", "?", "[", "\\", "]", "^", "_", "`", "{", "|", "}", "~":
+    case ":": out += next == " " ? ":" : ":" + zeroWidthSpace
+    // `www.`, and `1.` at the beginning of a line.
+    case ".", ")":
+      if previous == "w" || previous == "W" { out += zeroWidthSpace }
+      if next == " ", scalars[..<place].allSatisfy({ ("0"..."9").contains($0) }) { out += "\\" }
+      out.unicodeScalars.append(scalar)
+    // `GH-12`, and a list or a heading at the beginning of a line.
+    case "-", "+", "=":
+      if place == 0 { out += "\\" }
+      out.unicodeScalars.append(scalar)
+      if previous == "h" || previous == "H" { out += zeroWidthSpace }
+    case "\\", "`", "*", "_", "[", "]", "|", "~", "$":
       out += "\\"
       out.unicodeScalars.append(scalar)
     default: out.unicodeScalars.append(scalar)
     }
-    previous = scalar
   }
   return out
 }
@@ -40,18 +49,14 @@ func markdownFence(_ text: some StringProtocol, limit: Int = 4000) -> String {
   return "\(fence)text\n\(body)\n\(fence)\n"
 }
 
-/// `text` within our own HTML (`<summary>`), where Markdown is not read.
+/// `text` within our own HTML (`<summary>`); as inert where Markdown is read after all.
 func htmlText(_ text: some StringProtocol, limit: Int = 300) -> String {
   var out = ""
   for scalar in calm(text, limit: limit).unicodeScalars {
     switch scalar {
-    case "&": out += "&amp;"
-    case "<": out += "&lt;"
-    case ">": out += "&gt;"
-    case "\"": out += "&quot;"
-    case "'": out += "&#39;"
-    case "@": out += "&#64;" + zeroWidthSpace
-    case "#": out += "&#35;" + zeroWidthSpace
+    case "@", "#": out += "&#\(scalar.value);" + zeroWidthSpace
+    case ":": out += ":" + zeroWidthSpace
+    case "&", "<", ">", "\"", "'", "[", "]", "`", "*", "_", "|", "~", "$", "\\": out += "&#\(scalar.value);"
     default: out.unicodeScalars.append(scalar)
     }
   }

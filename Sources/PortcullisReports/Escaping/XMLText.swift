@@ -11,11 +11,8 @@ func xmlText(_ text: some StringProtocol, isAttribute: Bool = false, limit: Int 
     case ">": out += "&gt;"
     case "\"": out += "&quot;"
     case "'": out += "&apos;"
-    case "\u{FFFE}", "\u{FFFF}": out += visibleCode(scalar)
     default: out.unicodeScalars.append(scalar)
     }
   }
   return out
 }
-
-private func visibleCode(_ scalar: Unicode.Scalar) -> String { "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}" }

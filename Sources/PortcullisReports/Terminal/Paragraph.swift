@@ -11,6 +11,9 @@ struct Paragraph {
     for word in text.split(whereSeparator: \.isWhitespace) { words.append((calm(word), tone)) }
   }
 
+  /// Adds the words of another paragraph, in their tones.
+  mutating func append(_ other: Paragraph) { words += other.words }
+
   var isEmpty: Bool { words.isEmpty }
 
   /// Lines of at most `width` columns, without indent. A word that is longer is broken. With more than `limit` lines the last one ends in
@@ -84,4 +87,28 @@ private func pieces(of word: String, width: Int) -> [String] {
     columns += more
   }
   return out + [String(piece)]
+}
+
+/// A paragraph behind `head` (one line, maybe painted), its further lines indented as far, or by `indent`. Only the report's own words begin
+/// a line at the left edge.
+func hanging(_ paragraph: Paragraph, head: String, indent: Int? = nil, limit: Int = .max, _ style: TerminalStyle) -> [String] {
+  let columns = displayWidth(withoutPaint(head))
+  let lines = paragraph.lines(width: max(20, style.width - max(columns, indent ?? 0)), limit: limit, style: style)
+  return lines.enumerated().map { ($0.offset == 0 ? head : blanks(indent ?? columns)) + $0.element }
+}
+
+/// Our own colour sequences taken off, to measure what is left.
+private func withoutPaint(_ text: String) -> String {
+  var out = String.UnicodeScalarView()
+  var isInside = false
+  for scalar in text.unicodeScalars {
+    if scalar == "\u{1B}" {
+      isInside = true
+    } else if isInside {
+      isInside = scalar != "m"
+    } else {
+      out.append(scalar)
+    }
+  }
+  return String(out)
 }

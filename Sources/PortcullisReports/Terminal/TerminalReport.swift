@@ -33,26 +33,27 @@ package struct TerminalReport: Reporter {
 
   private func facts(_ run: RunSummary) -> [String] {
     let sets = run.evalsets.map { calm($0) }.joined(separator: ", ")
-    let pieces = [sets, "\(run.cases) case\(run.cases == 1 ? "" : "s")", run.duration.short, "run \(run.id.text)"] + run.notes
-    return hanging(Paragraph(pieces.joined(separator: style.glyph(" · ", ", ")), .dim), head: "", style)
+    let pieces = [sets, run.caseCount, run.duration.short, "run \(run.id.text)"] + run.notes
+    return hanging(Paragraph(pieces.joined(separator: style.glyph(" · ", ", ")), .dim), head: "", indent: 2, style)
   }
 
   private func ending(_ input: ReportInput) -> [String] {
     var out = Paragraph("exit \(input.decision.exitCode.rawValue)", input.decision.exitCode == .pass ? .good : input.decision.verdict.tone)
     if let command = input.run.seeMore { out.add("\(style.glyph("·", "-")) see more: \(command)", .dim) }
-    return hanging(out, head: "", style)
+    return hanging(out, head: "", indent: 2, style)
   }
 
   private func arms(_ decision: Decision) -> [String] {
-    let rows = decision.arms.map { arm in
+    var rows = decision.arms.map { arm in
       [
-        arm.arm.rawValue,
-        clipped(calm(decision.context.target(of: arm.arm)?.label ?? ""), to: 34, mark: style.glyph("…", "~")),
-        "\(arm.passed) of \(arm.scored) passed", arm.cost(decision.context.currency),
-        arm.latencyP50.map { "p50 \($0.short)" } ?? "", arm.latencyP95.map { "p95 \($0.short)" } ?? "",
+        arm.arm.rawValue, calm(decision.context.target(of: arm.arm)?.label ?? "", limit: 200), "\(arm.passed)/\(arm.scored) passed",
+        arm.cost(decision.context.currency), arm.latencyP50.map { "p50 \($0.short)" } ?? "", arm.latencyP95.map { "p95 \($0.short)" } ?? "",
       ]
     }
-    let widths = (0..<6).map { column in rows.map { displayWidth($0[column]) }.max() ?? 0 }
+    var widths = (0..<6).map { column in rows.map { displayWidth($0[column]) }.max() ?? 0 }
+    // Only a target's name may be long; it gives way.
+    widths[1] = min(widths[1], max(8, style.width - 10 - widths.reduce(0, +) + widths[1]))
+    for row in rows.indices { rows[row][1] = clipped(rows[row][1], to: widths[1], mark: style.glyph("…", "~")) }
     var out = [String]()
     for (arm, row) in zip(decision.arms, rows) {
       let cells = row.indices.map { $0 == 2 ? blanks(widths[2] - displayWidth(row[2])) + row[2] : padded(row[$0], to: widths[$0]) }
