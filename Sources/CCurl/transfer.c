@@ -25,7 +25,7 @@ bool pc_bytes_append(pc_bytes *bytes, const void *more, size_t count) {
 }
 
 static void empty(pc_bytes *bytes) {
-  if (bytes->capacity > 256 * 1024) {  // one huge answer must not stay in memory for each slot
+  if (bytes->capacity > 64 * 1024) {  // one huge answer must not stay in memory for each slot
     free(bytes->start);
     bytes->start = NULL;
     bytes->capacity = 0;

@@ -181,7 +181,7 @@ extension PairEvidence {
 }
 
 /// `count` clusters of one with the same difference.
-private func units(_ count: Int, of difference: Double) -> ClusterSums {
+func units(_ count: Int, of difference: Double) -> ClusterSums {
   var cluster = ScoreCluster()
   cluster.add(difference: difference)
   var power = ClusterSums()

@@ -12,7 +12,7 @@ struct Caller: Sendable {
   final class Shared: Sendable {
     let record: Record
     let control: RunControl
-    let progress: Progress
+    let progress: RunProgress
     let clock: RunClock
     /// Seconds since the run began; nil without a deadline.
     let deadline: Double?
@@ -20,7 +20,7 @@ struct Caller: Sendable {
     let random: Mutex<any RandomNumberGenerator & Sendable>
 
     init(
-      record: @escaping Record, control: RunControl, progress: Progress, clock: RunClock, deadline: Double?, budget: BudgetLedger,
+      record: @escaping Record, control: RunControl, progress: RunProgress, clock: RunClock, deadline: Double?, budget: BudgetLedger,
       random: any RandomNumberGenerator & Sendable
     ) {
       self.record = record

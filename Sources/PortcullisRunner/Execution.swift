@@ -35,7 +35,7 @@ package struct ExecutionPlan: Sendable {
 package struct Execution: Sendable {
   private let plan: ExecutionPlan
   private let control: RunControl
-  private let progress: Progress
+  private let progress: RunProgress
   private let clock: RunClock
   private let callers: [Arm: Caller]
   private let judges: [String: Caller]
@@ -46,7 +46,7 @@ package struct Execution: Sendable {
   ///   - record: Durable when it returns; an error stops the run at once.
   ///   - random: For the jitter of retries only; nothing in a decision depends on it.
   package init(
-    _ plan: ExecutionPlan, control: RunControl, progress: Progress, random: any RandomNumberGenerator & Sendable, record: @escaping Record
+    _ plan: ExecutionPlan, control: RunControl, progress: RunProgress, random: any RandomNumberGenerator & Sendable, record: @escaping Record
   ) {
     self.plan = plan
     self.control = control

@@ -8,7 +8,7 @@ struct ChatRequest {
 
   /// nil where the bytes are no such request.
   init?(_ bytes: [UInt8]) {
-    guard let body = try? JSON(parsing: bytes), var members = body.object, let model = body["model"]?.string,
+    guard let body = try? JSON(parsing: bytes), let model = body["model"]?.string,
       let written = body["messages"]?.array
     else { return nil }
     var messages: [Message] = []
@@ -18,8 +18,6 @@ struct ChatRequest {
     }
     isStream = body["stream"]?.bool ?? false
     includesUsage = body["stream_options"]?["include_usage"]?.bool ?? false
-    members["stream"] = nil
-    members["stream_options"] = nil
-    query = ReplayServer.Query(model: model, messages: messages, requestDigest: Digest(of: .object(members)))
+    query = ReplayServer.Query(model: model, messages: messages, body: body)
   }
 }

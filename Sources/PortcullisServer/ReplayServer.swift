@@ -12,8 +12,8 @@ package struct ReplayServer: Sendable {
   package struct Query: Sendable {
     package let model: String
     package let messages: [Message]
-    /// SHA-256 of the canonical body without `stream` and `stream_options`.
-    package let requestDigest: Digest
+    /// The whole request, for recordings that are known by its digest.
+    package let body: JSON
   }
 
   /// A recorded answer, or nil for a request nobody recorded (404).
@@ -53,7 +53,7 @@ package struct ReplayServer: Sendable {
     case .failure(let recorded)?:
       return failure(status(of: recorded), recorded.message, type: recorded.kind.rawValue, retryAfter: recorded.retryAfter)
     case .completion(let completion)?:
-      let writer = ChatAnswer(completion: completion, model: asked.query.model, id: "replay-" + asked.query.requestDigest.hex.prefix(16))
+      let writer = ChatAnswer(completion: completion, model: asked.query.model, id: "replay")
       return asked.isStream ? stream(writer, includesUsage: asked.includesUsage) : try await plain(writer)
     }
   }

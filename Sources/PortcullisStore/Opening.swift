@@ -6,6 +6,9 @@ import PortcullisCore
 // What happens before the first query: whose file it is, how it is opened, and what a crash left behind.
 
 extension Store {
+  /// Whether a folder holds a store; commands that only read must not make one.
+  package static func exists(folder: String) -> Bool { access(folder + "/store.sqlite", F_OK) == 0 }
+
   /// Waits up to ten seconds: others hold it only while they open the store.
   static func openingLock(folder: String, path: String) throws(StoreError) -> FileLock {
     for _ in 0..<200 {

@@ -41,7 +41,9 @@ package struct AttemptKey: Sendable, Hashable {
 
 /// The row of an attempt, unique in its store.
 package struct AttemptID: Sendable, Hashable {
-  let row: Int64
+  package let row: Int64
+
+  package init(row: Int64) { self.row = row }
 }
 
 /// What an attempt costs; nil is unknown, never free.

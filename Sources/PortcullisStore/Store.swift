@@ -66,9 +66,23 @@ package struct Store: Sendable {
     return try result.get()
   }
 
-  /// Folds the log into the file and closes both; later calls fail with `closed`.
+  /// Folds the log into the file and closes both; the store is not used afterwards.
   package func close() throws(StoreError) {
-    do { try database.close() } catch { throw StoreError(error, path: path) }
+    do {
+      // The pool closes its writer first and its readers last, and SQLite folds the log only when the last to leave is a writer. Where
+      // another process reads just now the log stays, and loses nothing.
+      if folder != nil {
+        do {
+          try database.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA busy_timeout = 0")
+            _ = try db.checkpoint(.truncate)
+          }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {}
+      }
+      try database.close()
+    } catch {
+      throw StoreError(error, path: path)
+    }
   }
 
   /// 32 random bytes made with the store: the key of judges' delimiters.

@@ -34,8 +34,8 @@ private let right = Completion(text: "right", usage: TokenUsage(input: 10, outpu
 private func run(
   _ clients: [(Arm, FakeClient)], _ next: @escaping @Sendable () throws -> PlannedCase?, keeper: RecordKeeper = RecordKeeper(),
   budget: Budget = Budget(), control: RunControl = RunControl()
-) async throws -> (stop: StopReason?, keeper: RecordKeeper, progress: Progress) {
-  let progress = Progress(planned: 0)
+) async throws -> (stop: StopReason?, keeper: RecordKeeper, progress: RunProgress) {
+  let progress = RunProgress(planned: 0)
   var plan = ExecutionPlan(
     arms: try clients.map { try ArmSetup(arm: $0.0, client: $0.1) }, budget: budget, nonceKey: Array(repeating: 7, count: 32))
   plan.grace = .milliseconds(10)

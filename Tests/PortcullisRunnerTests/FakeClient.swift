@@ -40,16 +40,16 @@ final class FakeClient: ModelClient {
 
 /// Keeps what was recorded, in order.
 final class RecordKeeper: Sendable {
-  private let kept = Mutex<[RunRecord]>([])
+  private let kept = Mutex<[RunEvent]>([])
   private let failAfter: Int?
 
   init(failAfter: Int? = nil) { self.failAfter = failAfter }
 
   struct DiskFull: Error {}
 
-  var all: [RunRecord] { kept.withLock { $0 } }
+  var all: [RunEvent] { kept.withLock { $0 } }
 
-  func record(_ entry: RunRecord) throws {
+  func record(_ entry: RunEvent) throws {
     try kept.withLock { kept in
       if let failAfter, kept.count >= failAfter { throw DiskFull() }
       kept.append(entry)

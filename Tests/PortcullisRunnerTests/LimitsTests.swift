@@ -1,6 +1,7 @@
 import PortcullisCore
-import PortcullisRunner
 import Testing
+
+@testable import PortcullisRunner
 
 @Suite struct Retrying {
   @Test(arguments: [
@@ -19,10 +20,10 @@ import Testing
     #expect(answer == .retry(after: .milliseconds(milliseconds)))
   }
 
-  @Test(arguments: [(2.0, 0.0, 2.02), (2.0, 1.0, 2.2), (100.0, 0.5, 105.0)])
-  func aHintIsNeverUndercut(_ hint: Double, _ random: Double, _ waits: Double) {
+  @Test(arguments: [(2, 0.0, 2020), (2, 1.0, 2200), (100, 0.5, 105_000)])
+  func aHintIsNeverUndercut(_ hint: Int, _ random: Double, _ milliseconds: Int) {
     let failure = CallFailure(.rateLimit, "x", retryAfter: .seconds(hint))
-    #expect(RetryPolicy(retries: 5).answer(to: failure, attempt: 1, random: random, remaining: nil) == .retry(after: .seconds(waits)))
+    #expect(RetryPolicy(retries: 5).answer(to: failure, attempt: 1, random: random, remaining: nil) == .retry(after: .milliseconds(milliseconds)))
   }
 
   @Test func aWaitBeyondTheDeadlineIsNotBegun() {

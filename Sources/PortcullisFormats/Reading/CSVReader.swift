@@ -43,7 +43,9 @@ final class CSVReader {
       guard size <= limit else { throw failure("the record has more than \(limit) bytes", opened) }
       switch (state, byte) {
       case (.quoted, UInt8(ascii: "\"")): state = .closed
-      case (.quoted, _): cell.append(byte)
+      case (.quoted, _):
+        cell.append(byte)
+        size += takeRun(into: &cell) { $0 == UInt8(ascii: "\"") }
       case (.closed, UInt8(ascii: "\"")):
         cell.append(byte)
         state = .quoted
@@ -69,6 +71,7 @@ final class CSVReader {
         throw failure("text after the closing quote of a cell", here, help: "a quote inside a quoted cell is written twice")
       case (.start, _), (.plain, _):
         cell.append(byte)
+        size += takeRun(into: &cell) { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D }
         state = .plain
       }
       guard let next = try take() else { break }
@@ -101,6 +104,25 @@ final class CSVReader {
       column += 1
     }
     return byte
+  }
+
+  /// Takes the bytes before the next special one of this chunk: most of a table is made of such runs.
+  private func takeRun(into cell: inout [UInt8], until isSpecial: (UInt8) -> Bool) -> Int {
+    var line = line, column = column, end = place
+    chunk.withUnsafeBufferPointer { bytes in
+      while end < bytes.count, !isSpecial(bytes[end]) {
+        if bytes[end] == 0x0A {
+          line += 1
+          column = 1
+        } else if bytes[end] & 0xC0 != 0x80 {
+          column += 1
+        }
+        end += 1
+      }
+    }
+    defer { (self.line, self.column, place) = (line, column, end) }
+    cell += chunk[place..<end]
+    return end - place
   }
 
   private func finished(_ bytes: [UInt8], _ position: Position) throws(Diagnostic) -> CSVCell {

@@ -10,6 +10,9 @@ package struct FieldReader {
   package let problems: FileProblems
   private let entries: [Node.Entry]
   private var isTaken: [Bool]
+  /// Entries nobody has asked for yet.
+  private var remaining: Int
+  /// Kept only as long as an entry could turn out to be unknown.
   private var asked: [String] = []
 
   /// nil, with a problem reported, where the node is no mapping.
@@ -23,17 +26,23 @@ package struct FieldReader {
     self.problems = problems
     self.entries = entries
     isTaken = Array(repeating: false, count: entries.count)
+    remaining = entries.count
   }
 
   /// The value of a key, which counts as asked for.
   package mutating func node(_ key: String, required: Bool = false) -> Node? {
-    asked.append(key)
+    if remaining > 0 { asked.append(key) }
     guard let index = entries.firstIndex(where: { sameBytes($0.key, key) }) else {
       if required { problems.error("\(what) has no '\(key)'", at: position) }
       return nil
     }
-    isTaken[index] = true
+    take(index)
     return entries[index].value
+  }
+
+  private mutating func take(_ index: Int) {
+    if !isTaken[index] { remaining -= 1 }
+    isTaken[index] = true
   }
 
   package func has(_ key: String) -> Bool { entries.contains { sameBytes($0.key, key) } }
@@ -44,8 +53,9 @@ package struct FieldReader {
   /// Entries nobody has asked for yet, which count as asked for: free names, such as CSV's `tags.NAME`.
   package mutating func rest(where isWanted: (String) -> Bool = { _ in true }) -> [Node.Entry] {
     var found = [Node.Entry]()
+    guard remaining > 0 else { return found }
     for index in entries.indices where !isTaken[index] && isWanted(entries[index].key) {
-      isTaken[index] = true
+      take(index)
       found.append(entries[index])
     }
     return found
@@ -115,6 +125,7 @@ package struct FieldReader {
   ///
   /// - Parameter kind: Given for mappings that come by the thousand (`a case`): then one key is reported once, with a count.
   package func finish(each kind: String? = nil) {
+    guard remaining > 0 else { return }
     for (index, entry) in entries.enumerated() where !isTaken[index] {
       let help = suggestion(for: entry.key, among: asked)
       if let kind {

@@ -66,3 +66,17 @@ extension PairEvidence {
     return casesNeededGraded(variance: variance, margin: min(room, 1), alpha: input.wrongPass)
   }
 }
+
+/// The fewest independent cases or clusters with which §5 can exclude a loss of the margin, all of equal size and without a difference.
+func leastUnitsToPass(margin: Double, alpha: Double) -> Int {
+  func passes(_ count: Int) -> Bool {
+    (augmentedBounds(units(count, of: 0), alpha: alpha)?.limits.lower ?? -1) > -margin
+  }
+  var (low, high) = (0, 1)
+  while !passes(high), high < 1 << 40 { (low, high) = (high, high * 2) }
+  while high - low > 1 {
+    let middle = (low + high) / 2
+    if passes(middle) { high = middle } else { low = middle }
+  }
+  return high
+}

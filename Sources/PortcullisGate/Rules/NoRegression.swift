@@ -93,7 +93,9 @@ private struct Finding {
         pairs.incomplete, missing > 0 ? "ask the missing trials again: the same command pays only for them" : "add cases")
       return
     }
-    let least = leastCasesToPass(margin: margin, alpha: input.wrongPass)
+    let least =
+      pairs.isPlain ? leastCasesToPass(margin: margin, alpha: input.wrongPass) : leastUnitsToPass(margin: margin, alpha: input.wrongPass)
+    let units = pairs.isPlain ? pairs.table.n + missing : pairs.worstCase(unseen: input.unaccounted).clusters
     let range = "between \(signedPoints(lower)) and \(signedPoints(upper)) points"
     switch comparison.verdict {
     case .fail:
@@ -118,11 +120,11 @@ private struct Finding {
         "\(counted(missing, "pair")) without a score \(missing == 1 ? "stands" : "stand") in the way: \(score), and a loss of "
           + "\(points(margin)) cannot be excluded if each is counted as lost", pairs.incomplete,
         "ask the missing trials again: without them the margin is excluded")
-    case .inconclusive where pairs.isPlain && pairs.table.n + missing < least:
+    case .inconclusive where units < least:
       self.init(
         .inconclusive, .tooFewCases,
         "\(counted(pairs.table.n, "case")) cannot exclude a loss of \(points(margin)), whatever the answers: \(score)", pairs.lost,
-        "at least \(counted(least, "case")), or a wider margin")
+        "at least \(counted(least, pairs.isPlain ? "case" : "independent case")), or a wider margin")
     case .inconclusive:
       self.init(
         .inconclusive, .cannotExcludeMargin, "a loss of \(points(margin)) cannot be excluded: \(score), \(range)", pairs.lost,

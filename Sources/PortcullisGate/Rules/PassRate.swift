@@ -102,12 +102,20 @@ private struct Rate {
         "\(score), and a true rate below \(percent(share)) cannot be excluded"
         + (reason == .missingEvidence ? " if \(missing == 1 ? "the missing one" : "all \(missing) missing ones") failed" : "")
       next = reason == .missingEvidence ? "ask the missing trials again" : settling(pairs, share, input)
-      let least = share > 0 && share < 1 ? cleanTrialsRequired(failureRate: 1 - share, alpha: input.wrongPass) : .max
-      if pairs.isPlain, reason != .missingEvidence, scored + missing < least {
+      let least = least(pairs, share, input)
+      let units = pairs.isPlain ? scored + missing : pairs.shortfallWorstCase(unseen: input.unaccounted).clusters
+      if reason != .missingEvidence, units < least {
         reason = .tooFewCases
         next = least == .max ? "no number of cases shows a rate of \(percent(share))" : "at least \(counted(least, "case")), all passed"
       }
     }
+  }
+
+  /// The fewest cases, all passed, that show the rate.
+  private func least(_ pairs: PairEvidence, _ share: Double, _ input: RuleInput) -> Int {
+    guard share > 0, share < 1 else { return share > 0 ? .max : 1 }
+    return pairs.isPlain
+      ? cleanTrialsRequired(failureRate: 1 - share, alpha: input.wrongPass) : leastUnitsToPass(margin: 1 - share, alpha: input.wrongPass)
   }
 
   /// At the observed rate, by the normal approximation of the limit; a plan, never a verdict.

@@ -21,6 +21,6 @@ extension CallFailure {
 }
 
 extension HTTPAnswer {
-  /// At most 4 KB of the body, for people.
-  var excerpt: String { String(decoding: body.prefix(4096), as: UTF8.self) }
+  /// The start of the body, for people; cut to its final 4 KB once keys are out of it, so that no half of one can stay at the end.
+  var excerpt: String { String(decoding: body.prefix(8192), as: UTF8.self) }
 }

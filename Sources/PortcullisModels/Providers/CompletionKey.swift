@@ -6,17 +6,20 @@ struct CompletionKey: Sendable {
 
   /// A loopback address names a port of this machine, not a model: it is left out, as from the target's digest.
   init(adapter: String, endpoint: String, target: Target) {
-    shared = Self.framed([Array(adapter.utf8), isLoopback(url: endpoint) ? [] : Array(endpoint.utf8), target.digest.bytes])
+    let address = isLoopback(url: endpoint) ? "" : endpoint
+    shared = Self.length(adapter.utf8.count) + adapter.utf8 + Self.length(address.utf8.count) + address.utf8 + target.digest.bytes
   }
 
   /// Distinct for each arm, repeat and turn: a sample is never mistaken for another one of the same question.
   func digest(of body: [UInt8], _ origin: ModelRequest.Origin) -> Digest {
     var stream = DigestStream()
     stream.add(shared)
-    stream.add(Self.framed([body, Array("\(origin.arm.rawValue) \(origin.repeatIndex) \(origin.turn)".utf8)]))
+    stream.add(Self.length(body.count))
+    stream.add(body)
+    stream.add(Array("\(origin.arm.rawValue) \(origin.repeatIndex) \(origin.turn)".utf8))
     return stream.finish()
   }
 
-  /// Each part behind its length, so that no two lists of parts run together to the same bytes.
-  private static func framed(_ parts: [[UInt8]]) -> [UInt8] { parts.flatMap { Array("\($0.count):".utf8) + $0 } }
+  /// Goes before each part of open length, so that no two lists of parts run together to the same bytes.
+  private static func length(_ count: Int) -> [UInt8] { Array("\(count):".utf8) }
 }

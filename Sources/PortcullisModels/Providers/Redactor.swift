@@ -19,11 +19,14 @@ struct Redactor: Sendable {
     return text
   }
 
-  /// Without the secrets and without anything shaped like a key: error texts quote the keys of others too.
+  /// Without the secrets and without anything shaped like a key (error texts quote the keys of others too), and only then cut: the
+  /// message to 300 characters, what was received to 4 KB.
   func redacted(_ failure: CallFailure) -> CallFailure {
-    CallFailure(
-      failure.kind, withoutKeyShapes(withoutValues(failure.message)), status: failure.status, retryAfter: failure.retryAfter,
-      mayBeBilled: failure.mayBeBilled, received: failure.received.map { withoutKeyShapes(withoutValues($0)) })
+    func clean(_ text: String) -> String { withoutKeyShapes(withoutValues(text)) }
+    let message = clean(failure.message)
+    return CallFailure(
+      failure.kind, message.count > 300 ? message.prefix(299) + "…" : message, status: failure.status, retryAfter: failure.retryAfter,
+      mayBeBilled: failure.mayBeBilled, received: failure.received.map { String(decoding: clean($0).utf8.prefix(4096), as: UTF8.self) })
   }
 }
 

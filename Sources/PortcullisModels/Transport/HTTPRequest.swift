@@ -35,6 +35,9 @@ extension HTTPHeader {
     guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
       return "the header '\(name)' holds a line break or another control character"
     }
+    guard !["content-length", "transfer-encoding", "connection"].contains(name.lowercased()) else {
+      return "the header '\(name)' belongs to the connection and cannot be set"
+    }
     return nil
   }
 }

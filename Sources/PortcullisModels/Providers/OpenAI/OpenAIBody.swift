@@ -29,6 +29,7 @@ struct OpenAIBody: Sendable {
       for member in request.parameters.members { merged[member.name] = member.value }
       out = Self.prefix(target, merged, isStreamed)
     }
+    out.reserveCapacity(request.messages.reduce(out.count + 64) { $0 + $1.content.utf8.count + $1.content.utf8.count / 16 + 64 })
     for (index, message) in request.messages.enumerated() {
       out.append(contentsOf: (index == 0 ? "{\"role\":" : ",{\"role\":").utf8)
       writeJSONString(message.role.rawValue, to: &out)

@@ -69,7 +69,7 @@ private struct OpenAIError {
   }
 
   func failure(_ answer: HTTPAnswer, _ kind: FailureKind) -> CallFailure {
-    let shown = message.isEmpty ? "" : ": " + visible(String(message.prefix(200)))
+    let shown = message.isEmpty ? "" : ": " + visible(message.prefix(2000))
     let what =
       switch answer.status / 100 {
       case 2: "the endpoint answered with an error in its \(answer.status)"

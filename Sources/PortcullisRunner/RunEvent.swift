@@ -34,7 +34,7 @@ package struct AttemptKey: Sendable, Hashable {
 }
 
 /// What the runner hands to be recorded, in this order for each call: started, ended; and once for each trial, its end.
-package enum RunRecord: Sendable {
+package enum RunEvent: Sendable {
   /// Durable before the request leaves. `reservedMicro`: its worst cost, charged if its end is never known.
   case attemptStarted(AttemptKey, completionKey: Digest, reservedMicro: Int?, reservedTokens: Int)
   case attemptEnded(AttemptKey, Result<Completion, CallFailure>, costMicro: Int?, tokens: Int?)
@@ -46,7 +46,7 @@ package enum RunRecord: Sendable {
 }
 
 /// Durable when it returns; an error stops the run.
-package typealias Record = @Sendable (RunRecord) async throws -> Void
+package typealias Record = @Sendable (RunEvent) async throws -> Void
 
 /// A case of the plan with those of its trials that have no end yet.
 package struct PlannedCase: Sendable {

@@ -3,7 +3,7 @@ import PortcullisGate
 import Synchronization
 
 /// What a run has done so far, for whoever shows it; counts of trials unless named otherwise.
-package final class Progress: Sendable {
+package final class RunProgress: Sendable {
   package struct Snapshot: Sendable {
     package var planned: Int
     /// Trials that had an end when this session began.

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import PortcullisCore
+import PortcullisReports
+
+/// `--report FORMAT=PATH`: a report written to a file, atomically, in place of an older one.
+struct ReportFile {
+  let format: ReportFormat
+  let path: String
+
+  /// - Throws: A usage error for another form or an unknown format.
+  init(_ text: String) throws {
+    let parts = text.split(separator: "=", maxSplits: 1)
+    guard parts.count == 2, !parts[1].isEmpty else { throw ValidationError("--report is '\(text)'; write it as format=path, as in junit=report.xml") }
+    format = try ReportFormat(word: String(parts[0]))
+    path = String(parts[1])
+  }
+
+  /// Refuses a place that cannot be written, before anything is paid for.
+  func probe() throws {
+    let folder = folderPath
+    guard access(folder, W_OK) == 0 else { throw trouble(errno) }
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw trouble(EISDIR) }
+  }
+
+  func write(_ input: ReportInput) throws {
+    let beside = "\(path).part-\(getpid())"
+    let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw trouble(errno) }
+    var sink = DescriptorSink(descriptor: descriptor)
+    do {
+      try render(format, input, to: &sink)
+      try sink.flush()
+      guard fsync(descriptor) == 0 else { throw DescriptorSink.Failed(code: errno) }
+      guard close(descriptor) == 0, rename(beside, path) == 0 else { throw DescriptorSink.Failed(code: errno) }
+    } catch let failed as DescriptorSink.Failed {
+      unlink(beside)
+      throw trouble(failed.code)
+    }
+    let folder = open(folderPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+  }
+
+  private var folderPath: String {
+    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    return folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder
+  }
+
+  private func trouble(_ code: Int32) -> CommandFailure {
+    CommandFailure("the report '\(visible(path))' cannot be written: \(String(cString: strerror(code)))", code: .cannotWrite)
+  }
+}
+
+extension ReportFormat {
+  init(word: String) throws {
+    guard let format = ReportFormat(rawValue: word) else {
+      let help = suggestion(for: word, among: ReportFormat.allCases.map(\.rawValue)) ?? ""
+      throw ValidationError("unknown report format '\(word)'; \(help)")
+    }
+    self = format
+  }
+}
+
+/// Text to a descriptor, 64 KB at a time.
+struct DescriptorSink: TextSink {
+  struct Failed: Error {
+    let code: Int32
+  }
+
+  let descriptor: Int32
+  private var buffer: [UInt8] = []
+
+  init(descriptor: Int32) { self.descriptor = descriptor }
+
+  mutating func write(_ text: String) throws {
+    buffer.append(contentsOf: text.utf8)
+    if buffer.count >= 65536 { try flush() }
+  }
+
+  mutating func flush() throws {
+    var rest = buffer[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw Failed(code: errno)
+      }
+      rest = rest.dropFirst(count)
+    }
+    buffer = []
+  }
+}

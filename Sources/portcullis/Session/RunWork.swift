@@ -1,0 +1,181 @@
+import Foundation
+import PortcullisChecks
+import PortcullisCore
+import PortcullisFormats
+import PortcullisGate
+import PortcullisRunner
+import PortcullisStore
+import Synchronization
+
+/// One run from its plan to its last record: found or made in the store, worked through, and ended with how far it came.
+struct RunWork {
+  let plan: LoadedPlan
+  let options: RunOptions
+  let kind: RunKind
+  let store: Store
+  /// nil: nothing is taken over.
+  let reused: RunRecord?
+
+  /// What happened, for the decision and the report.
+  struct Result {
+    let run: RunRecord
+    let stop: StopReason?
+    let facts: RunFacts
+    /// For the reader: what was resumed, recorded or taken over.
+    let notes: [String]
+  }
+
+  init(plan: LoadedPlan, options: RunOptions, kind: RunKind) throws {
+    self.plan = plan
+    self.options = options
+    self.kind = kind
+    store = try Store.open(folder: options.store ?? plan.config.store)
+    reused = try options.reuse.map { [store] name in try store.run(named: name) }
+  }
+
+  func work() async throws -> Result {
+    let summary = try plan.sizes
+    guard summary.cases > 0 else {
+      throw Diagnostic(.error, "no case is left to run", help: plan.filter.isActive ? "the filter (--case, --tag, --limit) matches none" : nil)
+    }
+    let clients = try Clients(files: plan.config.files, concurrency: plan.arms.map(\.target.limits.concurrency).reduce(0, +))
+    defer { clients.close() }
+    // Everything that can be refused is refused before anything is recorded or called.
+    let setups = try plan.arms.map { try ArmSetup(arm: $0.arm, client: try clients.client(for: $0.target)) }
+    let judges = try plan.judges.mapValues { (judge: $0, client: try clients.client(for: $0.target)) }
+    try requireSpace(at: options.store ?? plan.config.store, estimate: summary.trials * 4096)
+
+    let (session, isResumed) = try openRun(summary)
+    let run = session.run
+    let (planned, ended) = try store.progress(of: run)
+    let totals = try store.totals(of: run)
+    tell(run, summary, planned: planned, ended: ended, isResumed: isResumed)
+
+    var execution = ExecutionPlan(
+      arms: setups, judges: judges, budget: plan.budget, spentMicro: totals.costMicro, spentCalls: totals.calls, spentTokens: totals.tokens,
+      nonceKey: try store.key())
+    execution.spentTime = totals.elapsed
+    let control = RunControl()
+    let progress = RunProgress(planned: planned, resumed: ended, spentMicro: totals.costMicro, currency: plan.currency)
+    let signals = Signals { control.stop(.signal($0)) }
+    defer { signals.stop() }
+    let display = ProgressDisplay(progress: progress, isQuiet: options.quiet)
+    let recorder = Recorder(session)
+    let work = Execution(execution, control: control, progress: progress, random: SystemRandomNumberGenerator()) { entry in
+      // A start must be on the disk before its request leaves, and a result before it counts.
+      try await recorder.record(entry.entry(at: .now))
+    }
+    let stop: StopReason?
+    do {
+      stop = try await Pipeline.execute(work, cases: pendingCases(of: run))
+      try await recorder.flush()
+    } catch {
+      await display.finish()
+      throw error
+    }
+    await display.finish()
+    let end = try ending(stop, progress.snapshot, run)
+    try session.end(end.stored)
+    try refuse(stop, run, progress.snapshot)
+    let notes =
+      (isResumed ? ["resumed: \(ended) of \(planned) trials were recorded before"] : [])
+      + (plan.arms.contains { $0.target.provider == "replay" } ? ["recorded answers (replay)"] : [])
+      + (reused.map { ["answers of run \($0.id) were taken over where the question is the same"] } ?? [])
+    return Result(
+      run: try store.run(run.id) ?? run, stop: stop,
+      facts: RunFacts(
+        stop: end.decided, arms: plan.arms.map(\.arm), plannedCases: summary.cases, isFiltered: plan.filter.isActive,
+        concurrency: plan.arms.map(\.target.limits.concurrency).max() ?? 1, currency: plan.currency),
+      notes: notes)
+  }
+
+  /// The unfinished run of the same plan, or a new one with its cases listed.
+  private func openRun(_ summary: PlanSummary) throws -> (RunSession, isResumed: Bool) {
+    let digest = plan.digest(kind: kind.rawValue)
+    if !options.fresh, let unfinished = try store.unfinishedRun(planDigest: digest) {
+      return (try store.resume(unfinished, version: Portcullis.version), true)
+    }
+    var generator = SystemRandomNumberGenerator()
+    let id = RunID(random: (0..<6).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+    let session = try store.create(
+      NewRun(
+        id: id, kind: kind, planDigest: digest, plannedCases: summary.cases, arms: plan.arms.map(\.arm), manifest: plan.manifest(reused: reused?.id)),
+      version: Portcullis.version)
+    var batch: [(testCase: Case, digest: Digest, trials: Int)] = []
+    try plan.forEachCase { testCase, trials in
+      batch.append((testCase, Digest(of: testCase.json), trials))
+      if batch.count == 500 {
+        try session.append(batch)
+        batch = []
+      }
+    }
+    if !batch.isEmpty { try session.append(batch) }
+    try session.seal()
+    return (session, false)
+  }
+
+  /// What is missing, page by page.
+  private func pendingCases(of run: RunRecord) -> @Sendable () throws -> PortcullisRunner.PlannedCase? {
+    let pages = Mutex(store.pending(of: run))
+    let store = store, reused = reused
+    return {
+      guard let pending = try pages.withLock({ try $0.next() }) else { return nil }
+      return try pending.planned { trial in
+        guard let reused else { return [] }
+        return try store.attempts(of: reused, caseDigest: pending.digest, arm: trial.key.arm, repeatIndex: trial.key.repeatIndex)
+      }
+    }
+  }
+
+  /// Stops the command where the run has no decision: interrupted, refused by an endpoint, or not recordable.
+  private func refuse(_ stop: StopReason?, _ run: RunRecord, _ now: RunProgress.Snapshot) throws {
+    switch stop {
+    case .signal(let number):
+      let code: PortcullisCore.ExitCode = number == SIGTERM ? .terminated : .interrupted
+      note("interrupted: run \(run.id), \(now.done) of \(now.planned) trials recorded; the same command goes on from there")
+      throw Exit(code: code)
+    case .refused(let message) where now.done == 0:
+      throw CommandFailure("\(visible(message))", help: "check the key, the account and the model's name; nothing was scored", code: .badInput)
+    case .store(let error): throw error
+    case .refused, .budget, .deadline, .unreachable, nil: return
+    }
+  }
+
+  private func tell(_ run: RunRecord, _ summary: PlanSummary, planned: Int, ended: Int, isResumed: Bool) {
+    guard !options.quiet else { return }
+    for warning in plan.warnings + (isResumed ? [] : summary.warnings) { note(warning.description) }
+    if isResumed {
+      note("resuming run \(run.id): \(ended) of \(planned) trials recorded")
+    } else {
+      let arms = plan.arms.map { "\($0.arm.rawValue) \($0.target.model)" }.joined(separator: ", ")
+      note("run \(run.id): \(plural(summary.cases, "case")), \(plural(planned, "trial")) (\(arms))")
+      for other in (try? store.unfinishedRuns(limit: 3)) ?? [] where other.id != run.id && other.kind == kind {
+        note("note: run \(other.id) of another plan is unfinished (\(difference(other)))")
+      }
+    }
+  }
+
+  /// What an unfinished run of another plan has different, in words.
+  private func difference(_ other: RunRecord) -> String {
+    let mine = plan.manifest(reused: nil)
+    let names = ["evalsets", "arms", "judges", "policy", "repeats", "filter"].filter { mine[$0] != other.manifest[$0] }
+    return names.isEmpty ? "its plan is the same" : "its \(names.joined(separator: ", ")) differ"
+  }
+
+  /// How the session ended: for the store (only what has no end is resumed) and for the decision.
+  private func ending(_ stop: StopReason?, _ now: RunProgress.Snapshot, _ run: RunRecord) throws -> (stored: RunStop, decided: RunFacts.Stop) {
+    let (planned, ended) = try store.progress(of: run)
+    // Nothing scored and nothing but silence: nobody was there to answer.
+    let isSilent = now.passed + now.failed + now.unscored + now.resumed == 0 && now.failures.keys.allSatisfy { $0 == .transport || $0 == .timeout }
+    let (stored, decided): (RunStop, RunFacts.Stop) =
+      switch stop {
+      case .signal, .store: (.interrupted, .finished)
+      case .refused: (.unreachable, .finished)
+      case .budget: (.budget, .budget)
+      case .deadline: (.deadline, .deadline)
+      case .unreachable: (.unreachable, isSilent ? .unreachable : .finished)
+      case nil: (.interrupted, isSilent && now.callFailed > 0 ? .unreachable : .finished)
+      }
+    return (planned == ended ? .finished : stored, decided)
+  }
+}
