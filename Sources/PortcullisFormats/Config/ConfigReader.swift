@@ -29,7 +29,8 @@ struct ConfigReader {
     config.production = arms.production
     config.targets += arms.shorthands
 
-    config.judges = JudgeReader(named: named, reader: targetReader).judges(fields.entries("judges") ?? [])
+    let judges = fields.entries("judges") ?? []
+    config.judges = JudgeReader(named: named, reader: targetReader).judges(judges)
     if let node = fields.node("evalsets") { config.evalsets = EvalsetPaths(files: files, folder: folder, problems: problems).read(node) }
     if let golden = folderName(&fields, "golden") { config.golden = golden }
     if let store = folderName(&fields, "store") { config.store = store }
@@ -49,7 +50,7 @@ struct ConfigReader {
     if let text = overrides.budget { config.budget.cost = money.budget(given: text) }
     money.review(config, places: { named.place(of: $0) ?? arms.place(of: $0) })
     config.currency = money.currency
-    ComparisonReview(problems: problems, judges: fields.position(of: "judges")).review(config, place: arms.candidatePlace)
+    ComparisonReview(problems: problems, judges: judges).review(config, place: arms.candidatePlace)
     return config
   }
 

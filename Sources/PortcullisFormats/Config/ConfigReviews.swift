@@ -73,8 +73,8 @@ extension Policy {
 /// Comparisons that show nothing: a model with itself, or an answer graded by whoever wrote it.
 struct ComparisonReview {
   let problems: FileProblems
-  /// Where the judges begin.
-  let judges: Position
+  /// The judges as written, for their places.
+  let judges: [Node.Entry]
 
   func review(_ config: Config, place: Place?) {
     if let candidate = config.candidate, let production = config.production, isSame(candidate, production) {
@@ -85,13 +85,14 @@ struct ComparisonReview {
             + (sameBytes(candidate.name, production.name) ? "itself" : "'\(production.name)'"), at: place))
     }
     for judge in config.judges {
+      let position = judges.first { sameBytes($0.key, judge.name) }?.keyPosition
       for (arm, target) in [("candidate", config.candidate), ("production", config.production)] {
         guard let target, judge.isOwnFamily(target) else { continue }
         let message = "the judge '\(judge.name)' would grade its own model or family, as the \(arm); models prefer their own answers"
         if judge.allowOwnFamily {
-          problems.warning(message, at: judges)
+          problems.warning(message, at: position)
         } else {
-          problems.error(message, at: judges, help: "name another judge, or write 'allow_own_family: true' to accept that")
+          problems.error(message, at: position, help: "name another judge, or write 'allow_own_family: true' to accept that")
         }
       }
     }

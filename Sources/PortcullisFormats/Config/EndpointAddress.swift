@@ -40,7 +40,7 @@ struct EndpointAddress: Hashable {
   private static func split(_ text: String) throws(Objection) -> (scheme: String, rest: Substring) {
     let help = "write it as in 'https://api.example.com/v1'"
     guard let mark = text.firstRange(of: "://") else {
-      throw Objection("'\(text.contains("@") ? "…" : text)' is no URL", help: help)
+      throw Objection(text.contains("@") || text.contains("?") ? "this is no URL" : "'\(text)' is no URL", help: help)
     }
     let scheme = text[..<mark.lowerBound].lowercased()
     guard scheme == "http" || scheme == "https" else {

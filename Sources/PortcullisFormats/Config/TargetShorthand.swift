@@ -21,7 +21,7 @@ struct TargetShorthand: Hashable {
       throw Objection("a target given as '\(provider):…' needs a \(wanted) after ':'", help: form)
     }
     if baseURL == nil, let mark = subject.lastIndex(of: "@"), subject[mark...].contains(where: { $0 == ":" || $0 == "/" }) {
-      throw Objection("the address in '\(subject)' has no scheme", help: "write '@http://…' or '@https://…'")
+      throw Objection("the address after '@' has no scheme", help: "write '@http://…' or '@https://…'")
     }
     self.provider = provider
     self.subject = String(subject)

@@ -23,7 +23,7 @@ func noSpellingReachesAMetadataAddress(url: String) {
   ("api.example.com/v1", "'api.example.com/v1' is no URL"),
   ("http:///v1", "'http:///v1' is no URL: it names no host"),
   ("http://u:secret@h/v1", "a URL may not hold a user name or password"),
-  ("u:secret@h/v1", "'…' is no URL"),
+  ("u:secret@h/v1", "this is no URL"),
   ("https://h/v1?key=secret", "a 'base_url' ends with its path, without '?' or '#'"),
   ("https://h/v1#x", "a 'base_url' ends with its path, without '?' or '#'"),
   ("http://h:70000/v1", "port '70000' is not within 1 and 65535"),
@@ -60,7 +60,7 @@ func addressesThatMayBeCalledAreTaken(row: (url: String, host: String, isSecure:
 }
 
 @Test func theSecretInAnAddressIsNeverQuoted() {
-  for url in ["http://u:s3cret@h/v1", "u:s3cret@h", "https://h/v1?key=s3cret", "ftp://u:s3cret@h"] {
+  for url in ["http://u:s3cret@h/v1", "u:s3cret@h", "h/v1?key=s3cret", "https://h/v1?key=s3cret", "ftp://u:s3cret@h"] {
     let objection = #expect(throws: Objection.self) { try EndpointAddress(url) }
     #expect(objection?.message.contains("s3cret") == false)
     #expect(objection?.help?.contains("s3cret") != true)

@@ -63,10 +63,10 @@ func aJudgeOfItsOwnFamilyMustBeAllowed(judge: String) throws {
   let says = "the judge 'j' would grade its own model or family, as the candidate; models prefer their own answers"
   #expect(
     try ConfigProject(config(judge + "}"), files: rubric).errors() == """
-      portcullis.yaml:4:1: error: \(says)
+      portcullis.yaml:5:3: error: \(says)
         help: name another judge, or write 'allow_own_family: true' to accept that
       """)
   #expect(
-    try ConfigProject(config(judge + ", allow_own_family: true}"), files: rubric).warnings() == "portcullis.yaml:4:1: warning: \(says)")
+    try ConfigProject(config(judge + ", allow_own_family: true}"), files: rubric).warnings() == "portcullis.yaml:5:3: warning: \(says)")
   #expect(try ConfigProject(config("{target: other, rubric: r.md}"), files: rubric).warnings() == "")
 }

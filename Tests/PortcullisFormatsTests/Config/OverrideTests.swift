@@ -154,7 +154,7 @@ func shorthandsAreSplitAtTheAddress(row: (text: String, model: String, url: Stri
       help: write 'provider:model' or 'provider:model@base_url', as in 'openai:gpt-x@http://127.0.0.1:8000/v1'
     """
   ),
-  ("openai:m@h:8000/v1", "--candidate: error: the address in 'm@h:8000/v1' has no scheme\n  help: write '@http://…' or '@https://…'"),
+  ("openai:m@u:secret@h:8000/v1", "--candidate: error: the address after '@' has no scheme\n  help: write '@http://…' or '@https://…'"),
   (
     "openai:m@http://u:p@h/v1",
     "--candidate: error: a URL may not hold a user name or password\n  help: name the key's environment variable in 'api_key': {env: NAME}"
