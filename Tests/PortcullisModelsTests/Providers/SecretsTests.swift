@@ -65,6 +65,18 @@ struct SecretsTests {
     #expect(failure.message == "the endpoint answered 400: bad ***")
   }
 
+  @Test func textsAreCutOnlyOnceKeysAreOut() throws {
+    // One key lies across the end of the message, another across the end of what is kept.
+    let filler = String(repeating: "x", count: 260)
+    let head = #"{"error":{"message":"\#(filler)\#(key) and \#(filler)"},"more":""#
+    let body = head + String(repeating: " ", count: 4090 - head.utf8.count) + key + filler + #""}"#
+    let failure = try #require(refused { try provider(stream: false).completion(from: httpAnswer(body, status: 500)) })
+    let clean = Redactor([Secret(key)]).redacted(failure)
+    #expect(clean.message.count == 300)
+    #expect(clean.received?.utf8.count == 4096)
+    for text in [clean.message, clean.received ?? ""] { #expect(!text.contains("marked")) }
+  }
+
   @Test func percentEncodedKeysAreFoundAndShortStandInsAreLeftAlone() {
     #expect(Redactor([Secret("a b/c+d&e=f")]).withoutValues("x=a%20b%2Fc%2Bd%26e%3Df!") == "x=***!")
     #expect(Redactor([Secret("none")]).withoutValues("there are none") == "there are none")

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import Testing
 
 /// A server on loopback that does exactly what its scripts say: the n-th connection follows the n-th script, and is closed at its end.
 /// A connection without a script is closed at once. What happened can be waited for, so that no test sleeps.
@@ -42,9 +43,15 @@ final class LoopbackServer: Sendable {
     var requestTexts: [String] { requests.map { String(decoding: $0, as: UTF8.self) } }
   }
 
+  private struct Waiter {
+    let isMet: @Sendable (Log) -> Bool
+    let continuation: CheckedContinuation<Bool, Never>
+  }
+
   private struct State {
     var log = Log()
-    var waiters: [(isMet: @Sendable (Log) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+    var waiters: [Int: Waiter] = [:]
+    var nextWaiter = 0
     var open: Set<Int32> = []
     var isStopped = false
   }
@@ -85,16 +92,21 @@ final class LoopbackServer: Sendable {
 
   func release() { gate.signal() }
 
-  /// Returns as soon as the log meets the condition.
-  func until(_ isMet: @escaping @Sendable (Log) -> Bool) async {
-    await withCheckedContinuation { continuation in
-      let isMetNow = state.withLock { state in
-        if isMet(state.log) { return true }
-        state.waiters.append((isMet, continuation))
-        return false
+  /// Returns as soon as the log meets the condition; records a failure when it has not within ten seconds.
+  func until(_ isMet: @escaping @Sendable (Log) -> Bool, _ place: SourceLocation = #_sourceLocation) async {
+    let wasMet = await withCheckedContinuation { continuation in
+      let id = state.withLock { state -> Int? in
+        if isMet(state.log) { return nil }
+        state.waiters[state.nextWaiter] = Waiter(isMet: isMet, continuation: continuation)
+        defer { state.nextWaiter += 1 }
+        return state.nextWaiter
       }
-      if isMetNow { continuation.resume() }
+      guard let id else { return continuation.resume(returning: true) }
+      DispatchQueue.global().asyncAfter(deadline: .now() + 10) { [self] in
+        state.withLock { $0.waiters.removeValue(forKey: id) }?.continuation.resume(returning: false)
+      }
     }
+    if !wasMet { Issue.record("the server never saw what was waited for: \(log)", sourceLocation: place) }
   }
 
   /// Breaks all connections and stops listening.
@@ -112,11 +124,11 @@ final class LoopbackServer: Sendable {
     let met = state.withLock { state in
       change(&state.log)
       let log = state.log
-      let met = state.waiters.filter { $0.isMet(log) }
-      state.waiters.removeAll { $0.isMet(log) }
-      return met
+      let met = state.waiters.filter { $0.value.isMet(log) }
+      for id in met.keys { state.waiters[id] = nil }
+      return met.values.map(\.continuation)
     }
-    for waiter in met { waiter.continuation.resume() }
+    for continuation in met { continuation.resume(returning: true) }
   }
 
   private static func listen() -> (Int32, UInt16) {

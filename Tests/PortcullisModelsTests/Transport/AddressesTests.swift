@@ -67,6 +67,7 @@ struct AddressesTests {
   @Test(arguments: [
     (HTTPHeader("X-Key", "a\r\nInjected: b"), "the header 'X-Key' holds a line break or another control character"),
     (HTTPHeader("X-Key", "a\u{0}b"), "the header 'X-Key' holds a line break or another control character"),
+    (HTTPHeader("Content-length", "5"), "the header 'Content-length' belongs to the connection and cannot be set"),
     (HTTPHeader("X Key", "a"), "a header has a name that is not allowed in HTTP"),
     (HTTPHeader("", "a"), "a header has a name that is not allowed in HTTP"),
   ])
