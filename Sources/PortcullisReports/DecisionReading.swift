@@ -91,9 +91,11 @@ extension DecisionContext {
       else { return nil }
       return TargetName(arm: arm, name: name, model: model, digest: digest)
     }
-    // An arm's cost stands under its currency's name; US dollars are always named.
+    // An arm's cost stands under its currency's name; US dollars are always named, also where they are not the currency.
     let prefix = "cost_micro_"
-    let currencies = arms.flatMap { $0.value.object?.members ?? [] }.filter { $0.name.hasPrefix(prefix) && !$0.value.isNull }
+    let currencies = arms.flatMap { $0.value.object?.members ?? [] }.filter {
+      $0.name.hasPrefix(prefix) && ($0.name != "cost_micro_usd" || !$0.value.isNull)
+    }
     self.init(
       run: run, targets: targets, evalsets: named("evalsets"), judges: named("judges"), policyDigest: policy, portcullisVersion: version,
       gitRevision: json["git"]?["revision"]?.string, gitDirty: json["git"]?["dirty"]?.bool, seed: json["seed"]?.int ?? 0,

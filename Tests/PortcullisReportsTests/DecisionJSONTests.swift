@@ -5,7 +5,7 @@ import Testing
 @testable import PortcullisReports
 
 struct DecisionJSONTests {
-  /// formats.md §9, word for word.
+  /// formats.md §9, word for word; `unit` is ours, so that a recorded decision can be reported again.
   @Test(arguments: Sample.allCases)
   func membersAreThoseOfTheFormatInItsOrder(_ sample: Sample) throws {
     let json = try JSON(parsing: try rendered(.json, sample.input))
@@ -18,7 +18,7 @@ struct DecisionJSONTests {
     for ruling in json["rulings"]?.array ?? [] {
       #expect(
         names(ruling) == [
-          "rule", "metric", "slice", "verdict", "reason", "sentence", "estimate", "interval", "n", "missing", "limit", "method",
+          "rule", "metric", "slice", "verdict", "reason", "sentence", "estimate", "interval", "n", "missing", "limit", "unit", "method",
           "witnesses",
           "next", "advisory", "waived",
         ])
@@ -58,6 +58,29 @@ struct DecisionJSONTests {
     let arm = try JSON(parsing: try rendered(.json, input))["arms"]?["candidate"]
     #expect(arm?["cost_micro_usd"]?.isNull == true)
     #expect(arm?["cost_micro_eur"]?.int == 5080)
+  }
+
+  @Test(arguments: Sample.allCases)
+  func aRecordedDecisionIsReportedAsItWasMade(_ sample: Sample) throws {
+    var input = sample.input
+    for (currency, isPriced) in [("USD", true), ("EUR", true), ("EUR", false), (nil, false)] {
+      input.decision.context.currency = currency
+      if !isPriced { for arm in input.decision.arms.indices { input.decision.arms[arm].costMicro = nil } }
+      let written = try rendered(.json, input)
+      var again = input
+      again.decision = try #require(Decision(json: try JSON(parsing: written)))
+      #expect(try rendered(.json, again) == written)
+      for format in [ReportFormat.terminal, .junit, .markdown] { #expect(try rendered(format, again) == (try rendered(format, input))) }
+    }
+  }
+
+  @Test(arguments: ["verdict", "exit_code", "stage", "sentence", "rulings", "arms", "digests", "run"])
+  func aRecordWithoutWhatDecidesIsNoDecision(_ name: String) throws {
+    var object = try #require(try JSON(parsing: try rendered(.json, Sample.pass.input)).object)
+    object[name] = .string("?")
+    #expect((Decision(json: .object(object)) == nil) == !["stage", "sentence"].contains(name))
+    object[name] = nil
+    #expect(Decision(json: .object(object)) == nil)
   }
 
   @Test func theRunItselfDoesNotEnter() throws {
