@@ -88,7 +88,8 @@ func decision(
   isFiltered: Bool = false, currency: String? = "USD"
 ) -> Decision {
   decide(
-    evidence(samples, policy, arms: arms, stop: stop, plannedCases: plannedCases, isFiltered: isFiltered, currency: currency), policy: policy,
+    evidence(samples, policy, arms: arms, stop: stop, plannedCases: plannedCases, isFiltered: isFiltered, currency: currency),
+    policy: policy,
     context: someContext)
 }
 
@@ -98,7 +99,9 @@ func rulings(
   plannedCases: Int? = nil, currency: String? = "USD"
 ) -> [Ruling] {
   let policy = Policy(offline: [PolicyRule(rule, where: filter)])
-  return decision(samples, policy, arms: arms, stop: stop, plannedCases: plannedCases, currency: currency).rulings.filter { $0.rule != "run" }
+  return decision(samples, policy, arms: arms, stop: stop, plannedCases: plannedCases, currency: currency).rulings.filter {
+    $0.rule != "run"
+  }
 }
 
 func ruling(

@@ -1,0 +1,67 @@
+import PortcullisCore
+import PortcullisGate
+import Testing
+
+private func warnings(
+  _ rule: Rule, _ samples: [Sample], arms: [Arm] = bothArms, currency: String? = "USD", isJudged: Bool = false
+) -> [Diagnostic] {
+  let policy = Policy(offline: [PolicyRule(rule)])
+  var sizes = PlanSizes(policy, arms: arms, currency: currency)
+  for sample in samples { sizes.add(sample.facts, isJudged: isJudged) }
+  // Not the one about a policy that weighs no score, which is not about size.
+  return planWarnings(policy, sizes).filter { !$0.message.hasPrefix("this plan") }
+}
+
+// formats.md §6: 52 clean cases for a margin of 5 points, 133 for 2; 59 calls for a P95, 299 for a P99.
+@Test(arguments: [
+  (rule: Rule.noRegression(NoRegressionRule(margin: 0.05)), least: 52, word: "52 cases"),
+  (rule: .noRegression(NoRegressionRule(margin: 0.02)), least: 133, word: "133 cases"),
+  (rule: .latency(LatencyRule(limit: .absolute(.seconds(2)))), least: 59, word: "59 cases"),
+  (rule: .latency(LatencyRule(quantile: 0.99, limit: .absolute(.seconds(2)))), least: 299, word: "299 cases"),
+  (rule: .passRate(PassRateRule(limit: .min(0.95))), least: 59, word: "59 cases"),
+  (rule: .errorRate(ErrorRateRule()), least: 59, word: "59 calls"), (rule: .costPerRequest(CostRule()), least: 100, word: "100 requests"),
+])
+func aRuleThatTheSuiteIsTooSmallForIsNamedWithTheSizeItNeeds(_ row: (rule: Rule, least: Int, word: String)) {
+  #expect(warnings(row.rule, cases(row.least, "a", candidate: "P")).isEmpty)
+  let short = warnings(row.rule, cases(row.least - 1, "a", candidate: "P"))
+  #expect(short.count == 1)
+  #expect(short.first?.severity == .warning)
+  #expect(short.first?.message.contains("'\(row.rule.name)") == true)
+  #expect(short.first?.message.contains("cannot pass even if nothing is wrong") == true)
+  #expect(short.first?.help?.contains(row.word) == true)
+}
+
+@Test func aSliceThatIsTooSmallIsNamed() {
+  let rule = Rule.noRegression(NoRegressionRule(margin: 0.05, slices: ["behaviour"], sliceMargin: 0.30))
+  let samples = pairs(both: 60, behaviour: "a") + pairs(both: 6, behaviour: "b")
+  let found = warnings(rule, samples)
+  // z²(1 − δ)/δ = 6.3: seven cases for a margin of 30 points.
+  #expect(found.map(\.help) == ["at least 7 cases, or a wider margin"])
+  #expect(found[0].message.hasPrefix("'no-regression behaviour=b'"))
+}
+
+@Test func casesWithRepeatsNeedTheirOwnSize() {
+  let rule = Rule.noRegression(NoRegressionRule(margin: 0.05))
+  // The augmented t of equal scores: L = −0.0505 for 52 cases and −0.0495 for 53 (scipy).
+  #expect(warnings(rule, cases(52, "a", candidate: "PPP")).map(\.help) == ["at least 53 independent cases, or a wider margin"])
+  #expect(warnings(rule, cases(53, "a", candidate: "PPP")).isEmpty)
+}
+
+@Test func whatCannotPassForAnotherReasonIsNamedToo() {
+  let compare = Rule.noRegression(NoRegressionRule(margin: 0.05))
+  #expect(warnings(compare, cases(100, "a", candidate: "P"), arms: [.candidate])[0].help?.hasPrefix("name --production") == true)
+  #expect(warnings(compare, cases(100, "a", candidate: "P"), isJudged: true)[0].message.contains("a judge gave"))
+  #expect(warnings(.costPerRequest(CostRule()), cases(100, "a", candidate: "P"), currency: nil)[0].help == "give both targets a 'price'")
+  let short = Sample("a", candidate: "PPP", severity: .critical)
+  #expect(warnings(.criticalCases(HardGate(demand: .never)), [short])[0].help?.contains("plan 29 trials") == true)
+}
+
+@Test func aPolicyThatWeighsNothingIsNamed() {
+  let policy = Policy(offline: [PolicyRule(.complete(CompleteRule()))])
+  var sizes = PlanSizes(policy, arms: bothArms, currency: nil)
+  sizes.add(Sample("a", candidate: "P").facts)
+  #expect(
+    planWarnings(policy, sizes).map(\.message) == [
+      "this plan cannot pass even if nothing is wrong: no deciding rule weighed a score, so nothing was shown"
+    ])
+}
