@@ -5,7 +5,8 @@ extension CheckKind {
     name: "judge",
     summary: "a model grades the answer by a rubric",
     details: """
-      The judge is named under `judges` in portcullis.yaml: a model and a rubric file. It sees the conversation and the answer as fenced data, \
+      The judge is named under `judges` in portcullis.yaml: a model and a rubric file. \
+      It sees the conversation and the answer as fenced data, \
       then the rubric, and must reply with one JSON object; anything else is unscored after one more try. \
       A rubric of the kind `reference` also sees the case's `expected`.
 

@@ -5,7 +5,8 @@ extension CheckKind {
     name: "not",
     summary: "another check fails",
     details: """
-      Turns over any check. It does not turn over trouble: an empty, refused, filtered or truncated answer fails it like every other check, \
+      Turns over any check. It does not turn over trouble: \
+      an empty, refused, filtered or truncated answer fails it like every other check, \
       and what could not be scored stays unscored. A judge's grade counts as failed where it is below the judge's pass mark.
       """,
     usage: "not: CHECK",

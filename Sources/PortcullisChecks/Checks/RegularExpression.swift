@@ -6,7 +6,8 @@ extension CheckKind {
     summary: "a regular expression matches somewhere in the answer",
     details: """
       Perl's syntax, read by PCRE2, with Unicode classes: `(?i)` ignores case, `\\b` is the edge of a word, `^` and `$` are the \
-      ends of the answer (`(?m)`: of each line), `.` is any character but a line feed (`(?s)`: any). It searches; write `^…$` to match the whole.
+      ends of the answer (`(?m)`: of each line), `.` is any character but a line feed (`(?s)`: any). \
+      It searches; write `^…$` to match the whole.
 
       A search is bounded. A pattern that backtracks for ever, such as `(a+)+$`, is cut off and the trial is unscored, \
       which is never a pass.
@@ -20,7 +21,7 @@ extension CheckKind {
       CheckExample(
         #"{"regex": "(a+)+$"}"#, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", gives: .unscored, "cut off: nobody knows whether it matches"),
       CheckExample(
-        #"{"not": {"regex": "(a+)+$"}}"#, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", gives: .unscored, "and `not` does not make it known"),
+        #"{"not": {"regex": "(a+)+$"}}"#, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", gives: .unscored, "`not` does not make it known"),
       CheckExample(#"{"regex": "(14 days"}"#, "14 days", gives: .refused, "the group is never closed"),
     ]
   ) { reader, cache in

@@ -5,8 +5,9 @@ extension CheckKind {
     name: "tool-call",
     summary: "the model calls a tool, with the wanted arguments",
     details: """
-      Passes where at least one call has the name and holds every member of `arguments` with an equal value; other arguments may be there too. \
-      Mappings inside are compared in the same way, lists element by element. Values are compared as JSON: 84.1 is 84.10, but "84.1" is a text.
+      Passes where at least one call has the name and holds every member of `arguments` with an equal value; \
+      other arguments may be there too. Mappings inside are compared in the same way, lists element by element. \
+      Values are compared as JSON: 84.1 is 84.10, but "84.1" is a text.
 
       Nothing is ever run: only what the model asked for is looked at.
       """,

@@ -82,7 +82,8 @@ package struct JudgeQuestion: Sendable {
       user += fence.block("conversation, message \(index + 1) of \(asked.count), \(message.role.rawValue)", message.content) + "\n"
     }
     if let expected { user += fence.block("reference answer, known to be right", expected) + "\n" }
-    if let text = answer.text { user += fence.block("answer to grade", text) + "\n" }
+    // Also where it is empty, which only a case with `allow_empty` lets come so far.
+    if answer.text != nil || answer.toolCalls.isEmpty { user += fence.block("answer to grade", answer.text ?? "") + "\n" }
     for (index, call) in answer.toolCalls.enumerated() {
       user += fence.block("answer to grade, tool call \(index + 1) of \(answer.toolCalls.count)", call.json.compactText) + "\n"
     }

@@ -127,7 +127,7 @@ private func problem(_ text: String) -> TemplateProblem? {
   @Test func variablesAreTheNamesTheTemplateLooksAt() throws {
     let template = try Template(
       parsing:
-        "{{ a.b | default(c) }}{% for x in xs %}{{ x }}{{ loop.index }}{{ input }}{% endfor %}{% if q is defined %}{{ q }}{% endif %}{{ input }}"
+        "{{ a.b | default(c) }}{% for x in xs %}{{ x }}{{ loop.index }}{{ input }}{% endfor %}{% if q is defined %}{{ q }}{% endif %}"
     )
     #expect(template.variables == ["a", "c", "xs", "input", "q"])
     #expect(template.uses("input") && !template.uses("x") && !template.uses("loop"))
@@ -170,7 +170,7 @@ private func problem(_ text: String) -> TemplateProblem? {
   // Half-finished templates, as while typing: an answer or a problem, never a trap.
   @Test func noPrefixOfATemplateTraps() {
     let text =
-      "a{%- for k, v in customer -%}{{ v[0] | replace('a', \"b\") ~ loop.index }}{# c #}{% else %}{% raw %}{{{% endraw %}{% endfor +%}\n{{ 'é' }}"
+      "a{%- for k, v in customer -%}{{ v[0] | replace('a', \"b\") ~ n }}{# c #}{% else %}{% raw %}{{{% endraw %}{% endfor +%}\n{{ 'é' }}"
     for count in 0...text.unicodeScalars.count {
       let prefix = String(String.UnicodeScalarView(text.unicodeScalars.prefix(count)))
       if let problem = problem(prefix) { #expect(problem.line >= 1 && problem.column >= 1 && !problem.message.isEmpty) }
