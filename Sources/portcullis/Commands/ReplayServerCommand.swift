@@ -28,6 +28,9 @@ struct ReplayServerCommand: AsyncParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("The configuration file (its folder may be named by evalsets).", valueName: "file"))
   var config: String?
 
+  @Option(help: ArgumentHelp("Append a JSON line for each request: what a client claims to have asked can be held against it.", valueName: "file"))
+  var log: String?
+
   func validate() throws {
     if !(0...65535).contains(port) { throw ValidationError("--port is \(port); it must be within 0 and 65535") }
   }
@@ -40,7 +43,15 @@ struct ReplayServerCommand: AsyncParsableCommand {
     let evalsets = try evalset.map { try loadEvalset(at: $0, project: project) }
     let lookup = try ReplayLookup(table: RecordingTable(loaded.recordings), evalsets: evalsets)
     do {
-      try await ReplayServer(lookup: { lookup($0) }).run(port: port) { port in say("http://127.0.0.1:\(port)") }
+      let log = try log.map { try RequestLog(path: $0) }
+      let server = ReplayServer { query in
+        let found = lookup(query)
+        log?.add(query, isFound: found != nil)
+        return found
+      }
+      try await server.run(port: port) { port in say("http://127.0.0.1:\(port)") }
+    } catch let failure as CommandFailure {
+      throw failure
     } catch {
       throw CommandFailure("the server cannot run on port \(port): \(visible("\(error)"))", help: "name another port, or 0 for a free one", code: .cannotWrite)
     }
