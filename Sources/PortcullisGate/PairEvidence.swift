@@ -95,7 +95,7 @@ package struct PairEvidence: Sendable, Hashable {
   /// Takes in a cluster that is whole.
   mutating func add(_ cell: Cell) {
     guard cell.hasRepeats || cell.cases > 1 else {
-      plain = plain + cell.plain
+      plain.add(candidate: cell.candidatePassed, production: cell.productionPassed)
       return
     }
     if cell.hasRepeats { hasRepeats = true }

@@ -68,6 +68,8 @@ struct ArmCase {
   /// Whether every planned trial has a score.
   var isComplete: Bool { scored == planned }
   var hasAllPassed: Bool { scoredPasses == planned }
+  /// Whether all trials passed; nil where one lacks a score.
+  var outcome: Bool? { isComplete ? hasAllPassed : nil }
   /// The mean over the planned trials; for complete ones.
   var mean: Double { Double(scoredPasses) / Double(planned) }
 }

@@ -18,7 +18,7 @@ package struct CostEvidence: Sendable, Hashable {
 
 struct CostTally {
   private var evidence = CostEvidence()
-  private var clusters: [String: Cell] = [:]
+  private var clusters = ClusterTable<Cell>()
 
   fileprivate struct Cell {
     var paired = CostCluster()
@@ -45,7 +45,7 @@ struct CostTally {
       }
     }
     if let cluster = facts.cluster {
-      clusters[cluster, default: Cell()] += cell
+      clusters.update(cluster, empty: Cell()) { $0 += cell }
     } else {
       evidence.add(cell.paired, cell.candidate)
     }
@@ -53,7 +53,7 @@ struct CostTally {
 
   mutating func merge(_ other: CostTally) {
     evidence.merge(other.evidence)
-    for (name, cell) in other.clusters { clusters[name, default: Cell()] += cell }
+    clusters.merge(other.clusters, empty: Cell()) { $0 += $1 }
   }
 
   func finished() -> CostEvidence {

@@ -4,16 +4,16 @@ package import PortcullisStatistics
 /// The scores of one slice of cases, as they come in: of production and candidate in pairs, of the candidate alone, by cluster.
 struct PairTally {
   private var evidence = PairEvidence()
-  private var clusters: [String: Cell] = [:]
+  private var clusters = ClusterTable<Cell>()
 
   init() {}
 
   mutating func add(_ facts: CaseFacts, candidate: ArmCase, production: ArmCase) {
     evidence.observe(facts, candidate: candidate, production: production)
     if let cluster = facts.cluster {
-      clusters[cluster, default: Cell()].add(candidate, production)
+      clusters.update(cluster, empty: Cell()) { $0.add(candidate, production) }
     } else if candidate.planned == 1 {
-      evidence.plain.add(candidate, production)
+      evidence.plain.add(candidate: candidate.outcome, production: production.outcome)
     } else {
       var cell = Cell()
       cell.add(candidate, production)
@@ -23,7 +23,7 @@ struct PairTally {
 
   mutating func merge(_ other: PairTally) {
     evidence.merge(other.evidence)
-    clusters.merge(other.clusters) { $0 + $1 }
+    clusters.merge(other.clusters, empty: Cell()) { $0 = $0 + $1 }
   }
 
   /// The clusters whole; one with a single case of a single trial is a case like any other.
@@ -42,14 +42,15 @@ package struct PlainCounts: Sendable, Hashable {
   package internal(set) var candidateFailed = 0
   package internal(set) var candidateMissing = 0
 
-  mutating func add(_ candidate: ArmCase, _ production: ArmCase) {
-    if candidate.isComplete {
-      if candidate.hasAllPassed { candidatePassed += 1 } else { candidateFailed += 1 }
-    } else {
-      candidateMissing += 1
+  /// Adds a case by whether it passed in each arm; nil where it lacks a score.
+  mutating func add(candidate: Bool?, production: Bool?) {
+    switch candidate {
+    case true?: candidatePassed += 1
+    case false?: candidateFailed += 1
+    case nil: candidateMissing += 1
     }
-    if candidate.isComplete, production.isComplete {
-      table.add(production: production.hasAllPassed, candidate: candidate.hasAllPassed)
+    if let candidate, let production {
+      table.add(production: production, candidate: candidate)
     } else {
       missing += 1
     }
@@ -70,8 +71,9 @@ package struct PlainCounts: Sendable, Hashable {
 struct Cell {
   var cases = 0
   var hasRepeats = false
-  /// The cells of the table, should it turn out to be a single case of a single trial.
-  var plain = PlainCounts()
+  /// How the case did in each arm, should it stay the only one: nil where it lacks a score.
+  var candidatePassed: Bool?
+  var productionPassed: Bool?
   var difference = ScoreCluster()
   /// Of the candidate alone: its rate less 1, and its rate, for the lower and the upper bound.
   var shortfall = ScoreCluster()
@@ -82,7 +84,8 @@ struct Cell {
   mutating func add(_ candidate: ArmCase, _ production: ArmCase) {
     cases += 1
     if candidate.planned > 1 { hasRepeats = true }
-    plain.add(candidate, production)
+    candidatePassed = candidate.outcome
+    productionPassed = production.outcome
     if candidate.isComplete {
       shortfall.add(difference: candidate.mean - 1)
       rate.add(difference: candidate.mean)
@@ -99,10 +102,10 @@ struct Cell {
   }
 
   static func + (left: Cell, right: Cell) -> Cell {
+    if left.cases == 0 { return right }
     var sum = left
     sum.cases += right.cases
     sum.hasRepeats = left.hasRepeats || right.hasRepeats
-    sum.plain = left.plain + right.plain
     sum.difference = left.difference + right.difference
     sum.shortfall = left.shortfall + right.shortfall
     sum.rate = left.rate + right.rate
