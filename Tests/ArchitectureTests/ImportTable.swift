@@ -6,7 +6,8 @@ let importTable: [String: Set<String>] = [
   "PortcullisGate": ["PortcullisCore", "PortcullisStatistics"],
   "PortcullisFormats": ["PortcullisCore", "PortcullisChecks", "PortcullisGate", "CYAML"],
   "PortcullisModels": ["PortcullisCore", "CCurl"],
-  "PortcullisStore": ["PortcullisCore", "PortcullisGate", "GRDB"],
+  // GRDBSQLite is GRDB's own name for the SQLite it links.
+  "PortcullisStore": ["PortcullisCore", "PortcullisGate", "GRDB", "GRDBSQLite"],
   "PortcullisRunner": ["PortcullisCore", "PortcullisChecks", "PortcullisGate"],
   "PortcullisReports": ["PortcullisCore", "PortcullisGate"],
   "PortcullisServer": [

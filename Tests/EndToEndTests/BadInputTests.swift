@@ -35,15 +35,15 @@ import Testing
 
   @Test(arguments: [
     ("targets:", "tragets:", "portcullis.yaml:1:1: error: unknown key 'tragets'", "did you mean 'targets'?"),
-    ("margin: 0.05", "margin: 5", "error: 'margin' is '5'", "5%"),
+    ("margin: 0.05", "margin: 5", "error: 'margin': '5' is not within 0 and 1", "5%"),
     ("no-regression:", "no-regresion:", "unknown rule 'no-regresion'", "did you mean 'no-regression'?"),
-    ("[complete,", "[coverage,", "'coverage' is not available", ""),
-    ("cases.yaml", "missing.yaml", "missing.yaml", ""),
+    ("[complete,", "[coverage,", "'coverage' is not available", "6:13"),
+    ("cases.yaml", "missing.yaml", "missing.yaml", "4:12"),
     ("provider: replay, file: answers.jsonl, model: new", "provider: opnai, model: new", "'opnai'", "did you mean 'openai'?"),
     ("provider: replay, file: answers.jsonl, model: new", "provider: openai, model: new, api_key: sk-live-1234567890", "'api_key'", "env"),
-    ("provider: replay, file: answers.jsonl, model: new", "provider: openai, model: new, api_key: {env: NOT_SET_HERE}", "NOT_SET_HERE", ""),
-    ("provider: replay, file: answers.jsonl, model: new", "provider: openai, model: new, base_url: \"http://169.254.169.254/v1\"", "169.254.169.254", ""),
-    ("file: answers.jsonl, model: new", "file: ../../etc/passwd, model: new", "../../etc/passwd", ""),
+    ("provider: replay, file: answers.jsonl, model: new", "provider: openai, model: new, api_key: {env: NOT_SET_HERE}", "NOT_SET_HERE", "2:54"),
+    ("provider: replay, file: answers.jsonl, model: new", "provider: openai, model: new, base_url: \"http://169.254.169.254/v1\"", "169.254.169.254", "never called"),
+    ("file: answers.jsonl, model: new", "file: ../../etc/passwd, model: new", "../../etc/passwd", "leads out of its folder"),
   ])
   func aBadConfigIsRefusedBeforeAnythingIsCalled(_ good: String, _ bad: String, _ says: String, _ helps: String) throws {
     let scratch = try Self.project(config: Self.good.replacingOccurrences(of: good, with: bad))
@@ -59,7 +59,7 @@ import Testing
     ("contains: hi}]}\n- {id: two", "contians: hi}]}\n- {id: two", "cases.yaml:1:", "did you mean 'contains'?"),
     ("id: two", "id: one", "cases.yaml:2", "'one'"),
     ("{contains: hi}]}\n- {id: two", "{max-words: -1}]}\n- {id: two", "cases.yaml:1:", "-1"),
-    ("{contains: hi}]}\n- {id: two", "{regex: \"(\"}]}\n- {id: two", "cases.yaml:1:", "regex"),
+    ("{contains: hi}]}\n- {id: two", "{regex: \"(\"}]}\n- {id: two", "cases.yaml:1:", "missing closing parenthesis"),
     ("{contains: hi}]}\n- {id: two", "{contains: \"\"}]}\n- {id: two", "cases.yaml:1:", "contains"),
     (", checks: [{contains: hi}]}\n- {id: two", "}\n- {id: two", "cases.yaml:1:", "check"),
     ("input: hello", "inptu: hello", "cases.yaml:1:", "did you mean 'input'?"),
@@ -84,8 +84,8 @@ import Testing
   @Test(arguments: [
     ([], 64), (["gaet"], 64), (["gate", "--no-such-flag"], 64), (["gate", "--concurrency", "0"], 64), (["gate", "--concurrency", "99999999999999999999"], 64),
     (["gate", "--budget", "nan"], 64), (["gate", "--timeout", "-1s"], 64), (["gate", "--report", "pdf=x"], 64), (["gate", "--fresh", "--run", "latest"], 64),
-    (["gate", "--case", "no-such-*"], 65), (["gate", "-c", "missing.yaml"], 65), (["gate", "-e", "/dev/zero"], 65), (["gate", "-e", "."], 65),
-    (["report", "latest"], 65), (["gate", "--run", "abc"], 65), (["explain", "contians"], 65), (["gate", "--budget", "1 EUR"], 65),
+    (["gate", "--case", "no-such-*"], 65), (["gate", "-c", "missing.yaml"], 65), (["gate", "-e", "/dev/zero"], 65), (["gate", "-e", "/proc/self/fd"], 65),
+    (["report", "latest"], 65), (["gate", "--run", "abc"], 65), (["explain", "contians"], 65),
     (["gate", "--report", "json=/no/such/folder/x.json"], 73), (["gate", "--store", "/proc/nope"], 73),
   ] as [([String], Int32)])
   func aBadCommandLineHasItsCode(_ arguments: [String], _ code: Int32) throws {
@@ -101,7 +101,8 @@ import Testing
     let scratch = try Self.project()
     let result = try Binary.run(["gate", "-e", "cases.yaml", "-q"], in: try withoutPolicy(scratch).url)
     #expect(result.code == 98, "\(result.errors)")  // two cases settle nothing
-    #expect(result.output.contains("policy: the default"), "\(result.output)")
+    let words = result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("policy: the default"), "\(result.output)")
   }
 
   private func withoutPolicy(_ scratch: Scratch) throws -> Scratch {
