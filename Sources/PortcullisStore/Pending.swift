@@ -31,7 +31,8 @@ extension Store {
               HAVING sum(c.trials * (\(armsOfRound))) > (SELECT count(*) FROM trial t WHERE t.run = c.run AND t.ordinal = c.ordinal)
               ORDER BY c.ordinal LIMIT ?
               """), arguments: [run.row, after, page])
-        return (try ordinals.map { try pendingCase(run.row, $0, in: db) }, ordinals.last ?? after)
+        var reader = CaseReader(store: self, db: db)
+        return (try ordinals.map { try pendingCase(run.row, $0, &reader, in: db) }, ordinals.last ?? after)
       }
     }
   }
@@ -41,13 +42,13 @@ extension Store {
     try reading { db in try plannedAndEnded(run.row, in: db) }
   }
 
-  private func pendingCase(_ run: Int64, _ ordinal: Int, in db: Database) throws -> PendingCase {
+  private func pendingCase(_ run: Int64, _ ordinal: Int, _ reader: inout CaseReader, in db: Database) throws -> PendingCase {
     let content = try db.cachedStatement(
-      sql: "SELECT c.digest, c.body FROM run_case r JOIN case_content c ON c.id = r.content WHERE r.run = ? AND r.ordinal = ?")
+      sql: "SELECT \(CaseReader.columns) FROM run_case r JOIN case_content c ON c.id = r.content WHERE r.run = ? AND r.ordinal = ?")
     guard let row = try Row.fetchOne(content, arguments: [run, ordinal]) else {
       throw StoreError.corrupt(path: path, detail: "case \(ordinal) of a run is gone")
     }
-    let (testCase, digest) = try storedCase(row, digest: 0, body: 1, in: db)
+    let (testCase, digest) = try reader.testCase(row, from: 0)
     var trials = try plannedTrials(run, ordinal, in: db)
     let ended = try db.cachedStatement(sql: "SELECT arm, repeat FROM trial WHERE run = ? AND ordinal = ?")
     for row in try Row.fetchAll(ended, arguments: [run, ordinal]) {

@@ -39,9 +39,9 @@ extension RunSession {
       let addCase = try db.cachedStatement(sql: "INSERT INTO run_case (run, ordinal, content) VALUES (?, ?, ?)")
       let addTrials = try db.cachedStatement(
         sql: "INSERT INTO round_case (run, ordinal, round, first_repeat, trials) VALUES (?, ?, 0, 0, ?)")
-      var kept = KeptTexts(store: store)
+      var writer = CaseWriter(store: store, db: db)
       for (testCase, digest, trials) in cases {
-        try addCase.execute(arguments: [run.row, ordinal, try kept.content(of: testCase, digest, in: db)])
+        try addCase.execute(arguments: [run.row, ordinal, try writer.row(of: testCase, digest)])
         try addTrials.execute(arguments: [run.row, ordinal, trials])
         ordinal += 1
       }
@@ -97,34 +97,18 @@ extension Store {
         let rows = try Row.fetchCursor(
           try db.cachedStatement(
             sql: """
-              SELECT r.ordinal, c.digest, c.body, (SELECT sum(trials) FROM round_case p WHERE p.run = r.run AND p.ordinal = r.ordinal)
+              SELECT r.ordinal, (SELECT sum(trials) FROM round_case p WHERE p.run = r.run AND p.ordinal = r.ordinal), \(CaseReader.columns)
               FROM run_case r JOIN case_content c ON c.id = r.content WHERE r.run = ? AND r.ordinal > ? ORDER BY r.ordinal LIMIT ?
               """), arguments: [run.row, after, page])
+        var reader = CaseReader(store: self, db: db)
         var cases: [PlannedCase] = []
         while let row = try rows.next() {
-          let (testCase, digest) = try storedCase(row, digest: 1, body: 2, in: db)
-          cases.append(PlannedCase(ordinal: row[0], digest: digest, testCase: testCase, plannedTrials: row[3]))
+          let (testCase, digest) = try reader.testCase(row, from: 2)
+          cases.append(PlannedCase(ordinal: row[0], digest: digest, testCase: testCase, plannedTrials: row[1]))
         }
         return (cases, cases.last?.ordinal ?? after)
       }
     }
-  }
-
-  func storedCase(_ row: Row, digest: Int, body: Int, in db: Database) throws -> (Case, Digest) {
-    var problem: (any Error)?
-    let read = json(row, body).flatMap { json in
-      Case(json: json) { digest in
-        do { return try prompt(digest, in: db) } catch {
-          problem = error
-          return nil
-        }
-      }
-    }
-    if let problem { throw problem }
-    guard let read, let digest = Digest(bytes: bytes(row, digest)) else {
-      throw StoreError.corrupt(path: path, detail: "a stored case cannot be read")
-    }
-    return (read, digest)
   }
 
   /// Trials of all rounds and arms, and those that ended.
@@ -142,32 +126,3 @@ extension Store {
 
 /// SQL: how many arms the round `r` asks.
 let armsOfRound = "(r.arms & 1) + (r.arms >> 1 & 1) + (r.arms >> 2 & 1)"
-
-/// Texts that were kept within one transaction, so that a batch of cases looks each up once.
-private struct KeptTexts {
-  let store: Store
-  private var facts: [String: Int64] = [:]
-  private var prompts: Set<Digest> = []
-
-  init(store: Store) { self.store = store }
-
-  mutating func content(of testCase: Case, _ digest: Digest, in db: Database) throws -> Int64 {
-    let key = Data(digest.bytes)
-    let known = try db.cachedStatement(sql: "SELECT id FROM case_content WHERE digest = ?")
-    if let id = try Int64.fetchOne(known, arguments: [key]) { return id }
-    if case .template(let prompt) = testCase.input, prompts.insert(prompt.digest).inserted {
-      _ = try store.documentID(prompt.text, prompt.digest, in: db)
-    }
-    let text = StoredFacts.json(of: testCase).compactText
-    let factsID: Int64
-    if let id = facts[text] {
-      factsID = id
-    } else {
-      factsID = try store.documentID(text, Digest(of: text), in: db)
-      facts[text] = factsID
-    }
-    try db.cachedStatement(sql: "INSERT INTO case_content (digest, case_id, cluster, facts, body) VALUES (?, ?, ?, ?, ?)")
-      .execute(arguments: [key, testCase.id.text, testCase.cluster, factsID, testCase.json.compactText])
-    return db.lastInsertedRowID
-  }
-}

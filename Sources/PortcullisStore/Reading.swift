@@ -11,8 +11,6 @@ func json(_ row: Row, _ column: Int) -> JSON? {
   return try? JSON(parsing: Array(text.utf8))
 }
 
-func duration(_ row: Row, _ column: Int) -> Duration? { (row[column] as Int?).map { .microseconds($0) } }
-
 /// Reads a run piece by piece: memory stays bounded, and each piece is a short read of its own, so that no writer waits and the log
 /// can be folded back in between.
 package struct Pages<Element: Sendable>: Sendable {

@@ -61,8 +61,13 @@ struct ScoreBody {
     self.reason = reason
   }
 
-  init?(json: JSON) {
-    guard let written = json["scores"]?.array else { return nil }
+  /// No text: the trial has no scores.
+  init?(stored text: String?) {
+    guard let text else {
+      self.init(scores: [], reason: nil)
+      return
+    }
+    guard let json = try? JSON(parsing: text), let written = json["scores"]?.array else { return nil }
     var scores: [CheckScore] = []
     for element in written {
       guard let score = CheckScore(stored: element) else { return nil }

@@ -23,6 +23,8 @@ package final class Recorder: Sendable {
   private let run: Int64
   private let session: Int
   private let inbox = Mutex(Inbox())
+  /// Touched by the writer only.
+  private let sharedScores = Mutex(SharedScores())
   private let queue = DispatchQueue(label: "portcullis.store.recorder")
   /// Entries beyond which `enqueue` waits like `record`.
   private let backlog: Int
@@ -127,9 +129,12 @@ package final class Recorder: Sendable {
   }
 
   private func commit(_ batch: ArraySlice<Waiting>) throws(StoreError) {
-    try store.writing { db in
-      let writer = try EntryWriter(run: run, session: session, db: db)
+    let known = sharedScores.withLock { $0 }
+    let shared = try store.writing { db in
+      var writer = try EntryWriter(run: run, session: session, shared: known, db: db)
       for waiting in batch { try writer.write(waiting.entry) }
+      return writer.shared
     }
+    sharedScores.withLock { $0 = shared }
   }
 }

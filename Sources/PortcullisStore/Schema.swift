@@ -3,8 +3,8 @@
 // | table        | one row is                          | why this way |
 // |--------------|-------------------------------------|--------------|
 // | meta         | the store                           | its secret key for judges' delimiters |
-// | document     | a text, by its digest               | prompt templates, manifests, rubrics, case facts: stored once, however many runs name them |
-// | case_content | a resolved case, by its digest      | runs of one evalset share it; the id has an index (a report looks up a witness), what the tally needs lies before the body |
+// | document     | a text, by its digest               | prompt templates, manifests, rubrics, case facts: stored once, however many runs and cases name them |
+// | case_content | a resolved case, by its digest      | runs share it; indexed by id (a report looks up a witness); what the tally needs is a shared document, the body is the rest |
 // | run          | a plan and how far it came          | `plan_digest` finds what to resume; a finished run never changes again |
 // | session      | one process working on a run        | the owner row: at most one is open for a run; an open one whose lock is free is a crash; durations add up over sessions |
 // | round        | a set of trials planned together    | confirming and sequential rounds extend a plan by rows, never by edits |
@@ -12,7 +12,7 @@
 // | round_case   | a case's trials in a round          | repeats are numbered through the rounds of a run, so a repeat names one trial and one sample of the completion key |
 // | attempt      | a call that was sent                | inserted before sending, with what it may cost; without an end after a crash its state is *unknown* |
 // | attempt_end  | what came of it                     | a second insert, not an update: rows are appended to full pages, and nothing recorded can be overwritten |
-// | score        | what each check said, with reasons  | apart from `trial`, so that the tally reads narrow rows |
+// | score        | what each check said, with reasons  | apart from `trial`, so that the tally reads narrow rows; trials with the same words share one |
 // | trial        | how a trial ended                   | the primary key is the law "no trial is scored twice"; plain columns are all the tally reads; clustered in the order of the plan |
 // | decision     | a verdict, with what it rested on   | inserted before it is shown; a pass is the only verdict that may exit 0 |
 //

@@ -102,9 +102,13 @@ package struct Store: Sendable {
     do {
       return try database.writeWithoutTransaction { db in
         var value: Value?
-        try db.inTransaction(.immediate) {
-          value = try work(db)
-          return .commit
+        do {
+          try db.inTransaction(.immediate) {
+            value = try work(db)
+            return .commit
+          }
+        } catch {
+          throw StoreError(error, path: path, errno: systemErrno(of: db))
         }
         return value!  // set by the line above, or an error was thrown
       }

@@ -68,46 +68,51 @@ extension Store {
   func caseTrials(of run: RunRecord, page: Int = 1000) -> Pages<CaseTrials> {
     Pages { after throws(StoreError) in
       try reading { db in
-        var reader = FactsReader(path: path)
+        var reader = CaseReader(store: self, db: db)
         var ordinals: [Int] = []
         var facts: [CaseFacts] = []
-        let cases = try Row.fetchCursor(
-          try db.cachedStatement(
-            sql: """
-              SELECT r.ordinal, c.case_id, c.cluster, c.facts,
-                (SELECT sum(trials) FROM round_case p WHERE p.run = r.run AND p.ordinal = r.ordinal)
-              FROM run_case r JOIN case_content c ON c.id = r.content WHERE r.run = ? AND r.ordinal > ? ORDER BY r.ordinal LIMIT ?
-              """), arguments: [run.row, after, page])
-        while let row = try cases.next() {
-          ordinals.append(row[0])
-          facts.append(try reader.facts(row[3], id: row[1], cluster: row[2], plannedTrials: row[4], in: db))
+        let cases = try RawStatement(
+          """
+          SELECT r.ordinal, c.case_id, c.cluster, c.facts,
+            (SELECT sum(trials) FROM round_case p WHERE p.run = r.run AND p.ordinal = r.ordinal)
+          FROM run_case r JOIN case_content c ON c.id = r.content WHERE r.run = ? AND r.ordinal > ? ORDER BY r.ordinal LIMIT ?
+          """, in: db)
+        defer { cases.reset() }
+        for value in [Int(run.row), after, page] { cases.bind(value) }
+        while try cases.step() {
+          ordinals.append(cases.int(0))
+          facts.append(
+            try reader.facts(Int64(cases.int(3)), id: cases.text(1), cluster: cases.text(2), plannedTrials: cases.int(4)))
         }
         guard let first = ordinals.first, let last = ordinals.last else { return ([], after) }
         var trials = [[TrialFacts]](repeating: [], count: ordinals.count)
         var place = 0
-        let rows = try Row.fetchCursor(
-          try db.cachedStatement(
-            sql: "SELECT ordinal, \(trialColumns) FROM trial WHERE run = ? AND ordinal BETWEEN ? AND ? ORDER BY ordinal, arm, repeat"),
-          arguments: [run.row, first, last])
-        while let row = try rows.next() {
-          let ordinal: Int = row[0]
+        let rows = try RawStatement(
+          "SELECT ordinal, \(trialColumns) FROM trial WHERE run = ? AND ordinal BETWEEN ? AND ? ORDER BY ordinal, arm, repeat", in: db)
+        defer { rows.reset() }
+        for value in [Int(run.row), first, last] { rows.bind(value) }
+        while try rows.step() {
+          let ordinal = rows.int(0)
           while ordinals[place] < ordinal { place += 1 }
-          trials[place].append(try trialFacts(row, from: 1))
+          trials[place].append(try trialFacts(rows, from: 1))
         }
         return (zip(facts, trials).map { CaseTrials(facts: $0, trials: $1) }, last)
       }
     }
   }
 
-  func trialFacts(_ row: Row, from first: Int) throws -> TrialFacts {
-    guard let arm = Arm(code: row[first]), let state = TrialFacts.State(outcome: row[first + 2], failure: row[first + 3]) else {
-      throw StoreError.corrupt(path: path, detail: "a stored trial cannot be read")
-    }
+  /// - Parameter first: The column of the statement where `trialColumns` begin.
+  func trialFacts(_ row: RawStatement, from first: Int32) throws -> TrialFacts {
+    guard let arm = Arm(code: row.int(first)),
+      let state = TrialFacts.State(outcome: row.int(first + 2), failure: row.optionalInt(first + 3))
+    else { throw StoreError.corrupt(path: path, detail: "a stored trial cannot be read") }
+    func duration(_ column: Int32) -> Duration? { row.optionalInt(column).map { .microseconds($0) } }
     return TrialFacts(
-      arm: arm, repeatIndex: row[first + 1], state: state, isJudged: row[first + 4], latency: duration(row, first + 7),
-      ttft: duration(row, first + 8), costMicro: row[first + 9],
-      tokens: TokenUsage(input: row[first + 10], output: row[first + 11], cachedInput: row[first + 12], reasoning: row[first + 13]),
-      isReused: row[first + 5], isRecorded: row[first + 6])
+      arm: arm, repeatIndex: row.int(first + 1), state: state, isJudged: row.bool(first + 4), latency: duration(first + 7),
+      ttft: duration(first + 8), costMicro: row.optionalInt(first + 9),
+      tokens: TokenUsage(
+        input: row.optionalInt(first + 10), output: row.optionalInt(first + 11), cachedInput: row.optionalInt(first + 12),
+        reasoning: row.optionalInt(first + 13)), isReused: row.bool(first + 5), isRecorded: row.bool(first + 6))
   }
 }
 

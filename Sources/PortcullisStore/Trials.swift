@@ -51,11 +51,12 @@ extension Store {
       let rows = try Row.fetchAll(
         db,
         sql: """
-          SELECT r.ordinal, c.digest, c.body FROM case_content c JOIN run_case r ON r.run = ? AND r.content = c.id
+          SELECT r.ordinal, \(CaseReader.columns) FROM case_content c JOIN run_case r ON r.run = ? AND r.content = c.id
           WHERE c.case_id = ? ORDER BY r.ordinal
           """, arguments: [run.row, id.text])
+      var reader = CaseReader(store: self, db: db)
       return try rows.map { row in
-        let (testCase, digest) = try storedCase(row, digest: 1, body: 2, in: db)
+        let (testCase, digest) = try reader.testCase(row, from: 1)
         let ordinal: Int = row[0]
         return CaseDetail(ordinal: ordinal, digest: digest, testCase: testCase, trials: try trials(run.row, ordinal...ordinal, in: db))
       }
@@ -76,27 +77,28 @@ extension Store {
   }
 
   private func trials(_ run: Int64, _ ordinals: ClosedRange<Int>, in db: Database) throws -> [TrialDetail] {
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT t.ordinal, c.case_id, t.round, score.body, \(trialColumns)
-        FROM trial t JOIN run_case r ON r.run = t.run AND r.ordinal = t.ordinal JOIN case_content c ON c.id = r.content
-        LEFT JOIN score ON score.id = t.score
-        WHERE t.run = ? AND t.ordinal BETWEEN ? AND ? ORDER BY t.ordinal, t.arm, t.repeat
-        """)
     let recorded = Dictionary(
       grouping: try attempts(where: "a.run = ? AND a.ordinal BETWEEN ? AND ?", [run, ordinals.lowerBound, ordinals.upperBound], in: db),
       by: \.key.trial)
-    let rows = try Row.fetchCursor(statement, arguments: [run, ordinals.lowerBound, ordinals.upperBound])
+    let rows = try RawStatement(
+      """
+      SELECT t.ordinal, c.case_id, t.round, score.body, \(trialColumns)
+      FROM trial t JOIN run_case r ON r.run = t.run AND r.ordinal = t.ordinal JOIN case_content c ON c.id = r.content
+      LEFT JOIN score ON score.id = t.score
+      WHERE t.run = ? AND t.ordinal BETWEEN ? AND ? ORDER BY t.ordinal, t.arm, t.repeat
+      """, in: db)
+    defer { rows.reset() }
+    for value in [Int(run), ordinals.lowerBound, ordinals.upperBound] { rows.bind(value) }
     var found: [TrialDetail] = []
-    while let row = try rows.next() {
-      let facts = try trialFacts(row, from: 4)
-      guard let id = CaseID(row[1]),
-        let body = (row[3] as String?) == nil ? ScoreBody(scores: [], reason: nil) : json(row, 3).flatMap(ScoreBody.init(json:))
-      else { throw StoreError.corrupt(path: path, detail: "the scores of a trial cannot be read") }
-      let key = TrialKey(ordinal: row[0], arm: facts.arm, repeatIndex: facts.repeatIndex)
+    while try rows.step() {
+      let facts = try trialFacts(rows, from: 4)
+      guard let id = rows.text(1).flatMap(CaseID.init), let body = ScoreBody(stored: rows.text(3)) else {
+        throw StoreError.corrupt(path: path, detail: "the scores of a trial cannot be read")
+      }
+      let key = TrialKey(ordinal: rows.int(0), arm: facts.arm, repeatIndex: facts.repeatIndex)
       found.append(
         TrialDetail(
-          caseID: id, key: key, round: row[2], facts: facts, scores: body.scores, reason: body.reason, attempts: recorded[key] ?? []))
+          caseID: id, key: key, round: rows.int(2), facts: facts, scores: body.scores, reason: body.reason, attempts: recorded[key] ?? []))
     }
     return found
   }

@@ -100,6 +100,8 @@ private let caseCount = 1500
   private func runChild(in folder: String, killAfter count: Int?) throws -> (acks: Set<String>, signal: Int32) {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
+    // A small pipe: the writer cannot run far ahead of the moment at which it is killed.
+    try #require(fcntl(ends[1], 1031 /* F_SETPIPE_SZ */, 4096) >= 4096)
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -118,7 +120,7 @@ private let caseCount = 1500
     var text: [UInt8] = []
     var lines = 0
     var isKilled = false
-    var piece = [UInt8](repeating: 0, count: 4096)
+    var piece = [UInt8](repeating: 0, count: 256)
     while true {
       if !isKilled, let count, lines >= count {
         kill(pid, SIGKILL)

@@ -104,6 +104,31 @@ struct RecorderTests {
     #expect(try store.reading { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM attempt") } == 50)
   }
 
+  @Test func trialsWithTheSameScoresShareARow() async throws {
+    let store = try Store.inMemory()
+    let session = try store.sampleRun(cases: sampleCases(30), arms: [.candidate])
+    let recorder = Recorder(session)
+    for ordinal in 0..<30 { for entry in whole(ordinal) { try await recorder.enqueue(entry) } }
+    try await recorder.flush()
+    #expect(try store.reading { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM score") } == 1)
+    #expect(try store.trials(of: session.run).all().allSatisfy { $0.scores == [CheckScore(check: "contains", score: .pass)] })
+  }
+
+  @Test func scoresOfATransactionThatWasRolledBackAreNotShared() async throws {
+    let store = try Store.inMemory()
+    let session = try store.sampleRun(cases: sampleCases(40), arms: [.candidate])
+    let recorder = Recorder(session)
+    for ordinal in 0..<40 { try await recorder.record([started(key(ordinal)), answered(key(ordinal))]) }
+    // The first writes of these scores share transactions with entries that roll them back.
+    await withTaskGroup(of: Void.self) { group in
+      for ordinal in 0..<40 {
+        group.addTask { _ = await problem { try await recorder.record(ended(ordinal, repeat: 5)) } }
+        group.addTask { try? await recorder.record(ended(ordinal)) }
+      }
+    }
+    #expect(try store.trials(of: session.run).all().filter { $0.scores.count == 1 }.count == 40)
+  }
+
   @Test func manyTasksShareTransactions() async throws {
     let folder = try TemporaryFolder()
     let store = try Store.open(folder: folder.path)

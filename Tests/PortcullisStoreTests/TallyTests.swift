@@ -27,6 +27,9 @@ struct TallyTests {
     let (elements, _) = try store.tally(session.run).all()
     #expect(elements.map(\.facts) == cases.map { CaseFacts($0, plannedTrials: 2) })
     #expect(elements.map(\.trials.count) == [0, 2, 1])
+    let read = try store.cases(of: session.run).all()
+    #expect(read.map(\.testCase) == cases && read.map(\.digest) == cases.map(\.digest))
+    #expect(read.map { Digest(of: $0.testCase.json) } == cases.map(\.digest))
     #expect(elements[1].trials[1] == facts)
     #expect(elements[1].trials[0].state == .passed && elements[1].trials[0].costMicro == 40)
   }
