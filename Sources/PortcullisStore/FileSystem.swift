@@ -88,22 +88,43 @@ package func requireSpace(at folder: String, estimate: Int) throws(StoreError) {
 
 /// Makes the folder and its parents, for this user alone: it will hold prompts and answers.
 func makeFolder(_ path: String) throws(StoreError) {
-  if mkdir(path, 0o700) == 0 { return }
+  if mkdir(path, 0o700) == 0 { return try syncToDisk(parent(of: path)) }
   let problem = errno
   switch problem {
   case EEXIST:
     var info = stat()
     guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else { throw .cannotOpen(path: path, detail: errnoText(ENOTDIR)) }
   case ENOENT:
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else {
-      throw .cannotOpen(path: path, detail: errnoText(problem))
-    }
-    try makeFolder(String(path[..<slash]))
+    let above = parent(of: path)
+    guard above != path, above != "." else { throw .cannotOpen(path: path, detail: errnoText(problem)) }
+    try makeFolder(above)
     guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .cannotOpen(path: path, detail: errnoText(errno)) }
+    try syncToDisk(above)
   case EROFS, EACCES, EPERM: throw .readOnly(path: path, detail: errnoText(problem))
   case ENOSPC, EDQUOT: throw .full(path: path, detail: errnoText(problem))
   default: throw .cannotOpen(path: path, detail: errnoText(problem))
   }
+}
+
+private func parent(of path: String) -> String {
+  guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// A file's content, or a folder's list of names.
+func syncToDisk(_ path: String) throws(StoreError) {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw .io(path: path, detail: errnoText(errno)) }
+  let failed = fsync(descriptor) != 0 ? errno : 0
+  close(descriptor)
+  if failed != 0 { throw .io(path: path, detail: errnoText(failed)) }
+}
+
+/// An empty file for this user alone, unless there is one: SQLite gives its log the same permissions.
+func makeFile(_ path: String) throws(StoreError) {
+  let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+  guard descriptor >= 0 else { throw .cannotOpen(path: path, detail: errnoText(errno)) }
+  close(descriptor)
 }
 
 /// Whether the folder, and where it is there the file in it, may be written by this user.

@@ -31,16 +31,8 @@ extension Store {
       unlink(unfinished)
       throw StoreError(error, path: unfinished)
     }
-    try sync(unfinished, flags: O_RDWR)
+    try syncToDisk(unfinished)
     guard rename(unfinished, copy) == 0 else { throw .io(path: copy, detail: errnoText(errno)) }
-    try sync(folder, flags: O_RDONLY | O_DIRECTORY)
-  }
-
-  private func sync(_ path: String, flags: Int32) throws(StoreError) {
-    let descriptor = Glibc.open(path, flags | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .io(path: path, detail: errnoText(errno)) }
-    let failed = fsync(descriptor) != 0 ? errno : 0
-    Glibc.close(descriptor)
-    if failed != 0 { throw .io(path: path, detail: errnoText(failed)) }
+    try syncToDisk(folder)
   }
 }

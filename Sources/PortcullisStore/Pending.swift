@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 package import PortcullisCore
 
@@ -31,8 +30,11 @@ extension Store {
               HAVING sum(c.trials * (\(armsOfRound))) > (SELECT count(*) FROM trial t WHERE t.run = c.run AND t.ordinal = c.ordinal)
               ORDER BY c.ordinal LIMIT ?
               """), arguments: [run.row, after, page])
-        var reader = CaseReader(store: self, db: db)
-        return (try ordinals.map { try pendingCase(run.row, $0, &reader, in: db) }, ordinals.last ?? after)
+        guard let first = ordinals.first else { return ([], after) }
+        // A page is read as one range of the plan; far-off cases wait for the next, so that little is read in vain.
+        let near = ordinals.prefix { $0 - first < 4 * page }
+        let last = near[near.endIndex - 1]
+        return (try pendingCases(run.row, Set(near), within: first...last, in: db), last)
       }
     }
   }
@@ -42,38 +44,66 @@ extension Store {
     try reading { db in try plannedAndEnded(run.row, in: db) }
   }
 
-  private func pendingCase(_ run: Int64, _ ordinal: Int, _ reader: inout CaseReader, in db: Database) throws -> PendingCase {
-    let content = try db.cachedStatement(
-      sql: "SELECT \(CaseReader.columns) FROM run_case r JOIN case_content c ON c.id = r.content WHERE r.run = ? AND r.ordinal = ?")
-    guard let row = try Row.fetchOne(content, arguments: [run, ordinal]) else {
-      throw StoreError.corrupt(path: path, detail: "case \(ordinal) of a run is gone")
+  private func pendingCases(
+    _ run: Int64, _ ordinals: Set<Int>, within range: ClosedRange<Int>, in db: Database
+  ) throws -> [PendingCase] {
+    var open = try openTrials(run, ordinals, within: range, in: db)
+    let recorded = Dictionary(
+      grouping: try attempts(where: "a.run = ? AND a.ordinal BETWEEN ? AND ?", [run, range.lowerBound, range.upperBound], in: db),
+      by: \.key.trial)
+    let rows = try RawStatement(
+      """
+      SELECT r.ordinal, \(CaseReader.columns) FROM run_case r JOIN case_content c ON c.id = r.content
+      WHERE r.run = ? AND r.ordinal BETWEEN ? AND ? ORDER BY r.ordinal
+      """, in: db)
+    defer { rows.reset() }
+    for value in [Int(run), range.lowerBound, range.upperBound] { rows.bind(value) }
+    var reader = CaseReader(store: self, db: db)
+    var cases: [PendingCase] = []
+    while try rows.step() {
+      guard let trials = open.removeValue(forKey: rows.int(0)) else { continue }
+      let (testCase, digest) = try reader.testCase(rows, from: 1)
+      cases.append(
+        PendingCase(
+          ordinal: rows.int(0), digest: digest, testCase: testCase,
+          trials: trials.map { PendingTrial(key: $0.key, round: $0.round, attempts: recorded[$0.key] ?? []) }))
     }
-    let (testCase, digest) = try reader.testCase(row, from: 0)
-    var trials = try plannedTrials(run, ordinal, in: db)
-    let ended = try db.cachedStatement(sql: "SELECT arm, repeat FROM trial WHERE run = ? AND ordinal = ?")
-    for row in try Row.fetchAll(ended, arguments: [run, ordinal]) {
-      let (arm, index): (Int, Int) = (row[0], row[1])
-      trials.removeAll { $0.key.arm.code == arm && $0.key.repeatIndex == index }
-    }
-    let recorded = try attempts(where: "a.run = ? AND a.ordinal = ?", [run, ordinal], in: db)
-    return PendingCase(
-      ordinal: ordinal, digest: digest, testCase: testCase,
-      trials: trials.map { trial in
-        PendingTrial(key: trial.key, round: trial.round, attempts: recorded.filter { $0.key.trial == trial.key })
-      })
+    guard open.isEmpty else { throw StoreError.corrupt(path: path, detail: "cases of a run are gone") }
+    return cases
   }
 
-  private func plannedTrials(_ run: Int64, _ ordinal: Int, in db: Database) throws -> [(key: TrialKey, round: Int)] {
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT c.round, r.arms, c.first_repeat, c.trials FROM round_case c JOIN round r ON r.run = c.run AND r.number = c.round
-        WHERE c.run = ? AND c.ordinal = ? ORDER BY c.round
-        """)
-    return try Row.fetchAll(statement, arguments: [run, ordinal]).flatMap { row in
-      let (round, mask, first, count): (Int, Int, Int, Int) = (row[0], row[1], row[2], row[3])
-      return (first..<first + count).flatMap { index in
-        arms(inMask: mask).map { (TrialKey(ordinal: ordinal, arm: $0, repeatIndex: index), round) }
+  /// The planned trials of these cases that have no end, by case, in the order of rounds, repeats and arms.
+  private func openTrials(
+    _ run: Int64, _ ordinals: Set<Int>, within range: ClosedRange<Int>, in db: Database
+  ) throws -> [Int: [(key: TrialKey, round: Int)]] {
+    var ended: Set<TrialKey> = []
+    let done = try RawStatement("SELECT ordinal, arm, repeat FROM trial WHERE run = ? AND ordinal BETWEEN ? AND ?", in: db)
+    defer { done.reset() }
+    for value in [Int(run), range.lowerBound, range.upperBound] { done.bind(value) }
+    while try done.step() {
+      if ordinals.contains(done.int(0)), let arm = Arm(code: done.int(1)) {
+        ended.insert(TrialKey(ordinal: done.int(0), arm: arm, repeatIndex: done.int(2)))
       }
     }
+    let planned = try RawStatement(
+      """
+      SELECT c.ordinal, c.round, r.arms, c.first_repeat, c.trials FROM round_case c JOIN round r ON r.run = c.run AND r.number = c.round
+      WHERE c.run = ? AND c.ordinal BETWEEN ? AND ? ORDER BY c.ordinal, c.round
+      """, in: db)
+    defer { planned.reset() }
+    for value in [Int(run), range.lowerBound, range.upperBound] { planned.bind(value) }
+    var open: [Int: [(key: TrialKey, round: Int)]] = [:]
+    while try planned.step() {
+      let ordinal = planned.int(0)
+      guard ordinals.contains(ordinal) else { continue }
+      let asked = arms(inMask: planned.int(2))
+      for index in planned.int(3)..<planned.int(3) + planned.int(4) {
+        for arm in asked {
+          let key = TrialKey(ordinal: ordinal, arm: arm, repeatIndex: index)
+          if !ended.contains(key) { open[ordinal, default: []].append((key, planned.int(1))) }
+        }
+      }
+    }
+    return open
   }
 }

@@ -36,13 +36,9 @@ extension RunSession {
   package func append(_ cases: [(testCase: Case, digest: Digest, trials: Int)]) throws(StoreError) {
     try store.writing { db in
       var ordinal = 1 + (try Int.fetchOne(db, sql: "SELECT max(ordinal) FROM run_case WHERE run = ?", arguments: [run.row]) ?? -1)
-      let addCase = try db.cachedStatement(sql: "INSERT INTO run_case (run, ordinal, content) VALUES (?, ?, ?)")
-      let addTrials = try db.cachedStatement(
-        sql: "INSERT INTO round_case (run, ordinal, round, first_repeat, trials) VALUES (?, ?, 0, 0, ?)")
-      var writer = CaseWriter(store: store, db: db)
+      var writer = try CaseWriter(store: store, run: run.row, db: db)
       for (testCase, digest, trials) in cases {
-        try addCase.execute(arguments: [run.row, ordinal, try writer.row(of: testCase, digest)])
-        try addTrials.execute(arguments: [run.row, ordinal, trials])
+        try writer.add(testCase, digest, ordinal: ordinal, trials: trials)
         ordinal += 1
       }
     }
@@ -94,17 +90,18 @@ extension Store {
   package func cases(of run: RunRecord, page: Int = 256) -> Pages<PlannedCase> {
     Pages { after throws(StoreError) in
       try reading { db in
-        let rows = try Row.fetchCursor(
-          try db.cachedStatement(
-            sql: """
-              SELECT r.ordinal, (SELECT sum(trials) FROM round_case p WHERE p.run = r.run AND p.ordinal = r.ordinal), \(CaseReader.columns)
-              FROM run_case r JOIN case_content c ON c.id = r.content WHERE r.run = ? AND r.ordinal > ? ORDER BY r.ordinal LIMIT ?
-              """), arguments: [run.row, after, page])
+        let rows = try RawStatement(
+          """
+          SELECT r.ordinal, (SELECT sum(trials) FROM round_case p WHERE p.run = r.run AND p.ordinal = r.ordinal), \(CaseReader.columns)
+          FROM run_case r JOIN case_content c ON c.id = r.content WHERE r.run = ? AND r.ordinal > ? ORDER BY r.ordinal LIMIT ?
+          """, in: db)
+        defer { rows.reset() }
+        for value in [Int(run.row), after, page] { rows.bind(value) }
         var reader = CaseReader(store: self, db: db)
         var cases: [PlannedCase] = []
-        while let row = try rows.next() {
-          let (testCase, digest) = try reader.testCase(row, from: 2)
-          cases.append(PlannedCase(ordinal: row[0], digest: digest, testCase: testCase, plannedTrials: row[1]))
+        while try rows.step() {
+          let (testCase, digest) = try reader.testCase(rows, from: 2)
+          cases.append(PlannedCase(ordinal: rows.int(0), digest: digest, testCase: testCase, plannedTrials: rows.int(1)))
         }
         return (cases, cases.last?.ordinal ?? after)
       }

@@ -3,7 +3,7 @@ import GRDBSQLite
 
 /// A cached statement, bound and read through SQLite's own functions.
 ///
-/// For the few statements that run for every trial: GRDB boxes each value, which costs more there than SQLite itself does. Values are
+/// For the statements that run for every case and trial: GRDB boxes each value, which costs more there than SQLite itself does. Values are
 /// bound in the order of the question marks. Stays within the database access that made it.
 final class RawStatement {
   private let statement: Statement
@@ -71,6 +71,12 @@ final class RawStatement {
     guard let start = sqlite3_column_text(handle, column) else { return nil }
     let bytes = UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Of a text or a blob; empty for NULL.
+  func bytes(_ column: Int32) -> [UInt8] {
+    guard let start = sqlite3_column_blob(handle, column) else { return [] }
+    return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
   }
 
   private func failure(_ code: Int32) -> DatabaseError {

@@ -30,6 +30,7 @@ package struct Store: Sendable {
     // Only one process at a time may switch a new file to WAL, migrate or recover.
     let opening = try openingLock(folder: folder, path: path)
     let version = try existingVersion(path: path, known: migrations.count)
+    try makeFile(path)
     let pool = try connect(path: path)
     let store = Store(database: pool, path: path, folder: folder)
     try store.migrate(from: version, by: migrations, now: now)

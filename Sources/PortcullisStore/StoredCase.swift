@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import PortcullisCore
 import PortcullisGate
@@ -8,24 +7,44 @@ import PortcullisGate
 
 private let factNames = ["evalset", "severity", "behaviour", "tags", "incident", "quarantine"]
 
-/// Writes the cases of one transaction; a text that several of them share is looked up once.
+/// Writes cases of a new run within one transaction; a text that several of them share is looked up once.
 struct CaseWriter {
-  let store: Store
-  let db: Database
-  private var documents: [String: Int64] = [:]
+  private let store: Store
+  private let run: Int
+  private let db: Database
+  private let find: RawStatement
+  private let addContent: RawStatement
+  private let addCase: RawStatement
+  private let addTrials: RawStatement
+  private var documents: [String: Int] = [:]
   private var prompts: Set<Digest> = []
   private var lastChecks: JSON?
 
-  init(store: Store, db: Database) {
+  init(store: Store, run: Int64, db: Database) throws {
     self.store = store
+    self.run = Int(run)
     self.db = db
+    find = try RawStatement("SELECT id FROM case_content WHERE digest = ?", in: db)
+    addContent = try RawStatement("INSERT INTO case_content (digest, case_id, cluster, facts, body) VALUES (?, ?, ?, ?, ?)", in: db)
+    addCase = try RawStatement("INSERT INTO run_case (run, ordinal, content) VALUES (?, ?, ?)", in: db)
+    addTrials = try RawStatement("INSERT INTO round_case (run, ordinal, round, first_repeat, trials) VALUES (?, ?, 0, 0, ?)", in: db)
+  }
+
+  mutating func add(_ testCase: Case, _ digest: Digest, ordinal: Int, trials: Int) throws {
+    let content = try row(of: testCase, digest)
+    for value in [run, ordinal, content] { addCase.bind(value) }
+    try addCase.run()
+    for value in [run, ordinal, trials] { addTrials.bind(value) }
+    try addTrials.run()
   }
 
   /// The row of the case's content, which may be there from an earlier run.
-  mutating func row(of testCase: Case, _ digest: Digest) throws -> Int64 {
-    let key = Data(digest.bytes)
-    let known = try db.cachedStatement(sql: "SELECT id FROM case_content WHERE digest = ?")
-    if let row = try Int64.fetchOne(known, arguments: [key]) { return row }
+  private mutating func row(of testCase: Case, _ digest: Digest) throws -> Int {
+    find.bind(blob: digest.bytes)
+    if try find.step() {
+      defer { find.reset() }
+      return find.int(0)
+    }
     if case .template(let prompt) = testCase.input, prompts.insert(prompt.digest).inserted {
       _ = try store.documentID(prompt.text, prompt.digest, in: db)
     }
@@ -37,16 +56,21 @@ struct CaseWriter {
       lastChecks = checks
     }
     let facts = try document(.object(present: shared.map { ($0, json[$0]) }))
-    let body = (json.object?.members ?? []).filter { !shared.contains($0.name) && $0.name != "id" && $0.name != "cluster" }
-    try db.cachedStatement(sql: "INSERT INTO case_content (digest, case_id, cluster, facts, body) VALUES (?, ?, ?, ?, ?)")
-      .execute(arguments: [key, testCase.id.text, testCase.cluster, facts, JSON.object(body.map { ($0.name, $0.value) }).compactText])
-    return db.lastInsertedRowID
+    var body = json.object ?? JSONObject()
+    body.members.removeAll { shared.contains($0.name) || $0.name == "id" || $0.name == "cluster" }
+    addContent.bind(blob: digest.bytes)
+    addContent.bind(text: Array(testCase.id.text.utf8))
+    addContent.bind(text: testCase.cluster.map { Array($0.utf8) })
+    addContent.bind(facts)
+    addContent.bind(text: JSON.object(body).compactBytes)
+    try addContent.run()
+    return Int(db.lastInsertedRowID)
   }
 
-  private mutating func document(_ json: JSON) throws -> Int64 {
+  private mutating func document(_ json: JSON) throws -> Int {
     let text = json.compactText
     if let row = documents[text] { return row }
-    let row = try store.documentID(text, Digest(of: text), in: db)
+    let row = Int(try store.documentID(text, Digest(of: text), in: db))
     documents[text] = row
     return row
   }
@@ -59,34 +83,36 @@ struct CaseReader {
 
   let store: Store
   let db: Database
-  private var known: [Int64: (members: JSONObject, facts: Case)] = [:]
+  private var known: [Int: (members: JSONObject, facts: Case)] = [:]
 
   init(store: Store, db: Database) {
     self.store = store
     self.db = db
   }
 
-  /// - Parameter first: The column of the row where `columns` begin.
-  mutating func testCase(_ row: Row, from first: Int) throws -> (testCase: Case, digest: Digest) {
-    var members: [(String, JSON)] = [("id", .string(row[first + 1]))]
-    if let cluster = row[first + 2] as String? { members.append(("cluster", .string(cluster))) }
-    members += try shared(row[first + 3]).members.members.map { ($0.name, $0.value) }
-    members += json(row, first + 4)?.object?.members.map { ($0.name, $0.value) } ?? []
+  /// - Parameter first: The column of the statement where `columns` begin.
+  mutating func testCase(_ row: RawStatement, from first: Int32) throws -> (testCase: Case, digest: Digest) {
+    let shared = try shared(row.int(first + 3)).members
+    let rest = (try? JSON(parsing: row.bytes(first + 4)))?.object
+    var whole = JSONObject()
+    whole["id"] = row.text(first + 1).map(JSON.string)
+    whole["cluster"] = row.text(first + 2).map(JSON.string)
+    whole.members += shared.members + (rest?.members ?? [])
     var problem: (any Error)?
-    let read = Case(json: .object(members)) { digest in
+    let read = Case(json: .object(whole)) { digest in
       do { return try store.prompt(digest, in: db) } catch {
         problem = error
         return nil
       }
     }
     if let problem { throw problem }
-    guard let read, let digest = Digest(bytes: bytes(row, first)) else {
+    guard let read, let digest = Digest(bytes: row.bytes(first)) else {
       throw StoreError.corrupt(path: store.path, detail: "a stored case cannot be read")
     }
     return (read, digest)
   }
 
-  mutating func facts(_ row: Int64, id: String?, cluster: String?, plannedTrials: Int) throws -> CaseFacts {
+  mutating func facts(_ row: Int, id: String?, cluster: String?, plannedTrials: Int) throws -> CaseFacts {
     guard let id = id.flatMap(CaseID.init) else { throw StoreError.corrupt(path: store.path, detail: "a case has no valid id") }
     let shared = try shared(row).facts
     return CaseFacts(
@@ -94,7 +120,7 @@ struct CaseReader {
       incident: shared.incident, isQuarantined: shared.quarantine != nil, plannedTrials: plannedTrials)
   }
 
-  private mutating func shared(_ row: Int64) throws -> (members: JSONObject, facts: Case) {
+  private mutating func shared(_ row: Int) throws -> (members: JSONObject, facts: Case) {
     if let found = known[row] { return found }
     let text = try String.fetchOne(try db.cachedStatement(sql: "SELECT body FROM document WHERE id = ?"), arguments: [row])
     guard let text, let members = (try? JSON(parsing: text))?.object, let facts = Self.caseOfFacts(members) else {

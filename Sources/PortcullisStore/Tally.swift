@@ -82,7 +82,7 @@ extension Store {
         while try cases.step() {
           ordinals.append(cases.int(0))
           facts.append(
-            try reader.facts(Int64(cases.int(3)), id: cases.text(1), cluster: cases.text(2), plannedTrials: cases.int(4)))
+            try reader.facts(cases.int(3), id: cases.text(1), cluster: cases.text(2), plannedTrials: cases.int(4)))
         }
         guard let first = ordinals.first, let last = ordinals.last else { return ([], after) }
         var trials = [[TrialFacts]](repeating: [], count: ordinals.count)

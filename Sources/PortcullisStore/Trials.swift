@@ -48,18 +48,23 @@ extension Store {
   /// The cases of this id, one for each evalset of the run that has it; empty where the run has none.
   package func cases(of run: RunRecord, id: CaseID) throws(StoreError) -> [CaseDetail] {
     try reading { db in
-      let rows = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT r.ordinal, \(CaseReader.columns) FROM case_content c JOIN run_case r ON r.run = ? AND r.content = c.id
-          WHERE c.case_id = ? ORDER BY r.ordinal
-          """, arguments: [run.row, id.text])
+      let rows = try RawStatement(
+        """
+        SELECT r.ordinal, \(CaseReader.columns) FROM case_content c JOIN run_case r ON r.run = ? AND r.content = c.id
+        WHERE c.case_id = ? ORDER BY r.ordinal
+        """, in: db)
+      defer { rows.reset() }
+      rows.bind(Int(run.row))
+      rows.bind(text: Array(id.text.utf8))
       var reader = CaseReader(store: self, db: db)
-      return try rows.map { row in
-        let (testCase, digest) = try reader.testCase(row, from: 1)
-        let ordinal: Int = row[0]
-        return CaseDetail(ordinal: ordinal, digest: digest, testCase: testCase, trials: try trials(run.row, ordinal...ordinal, in: db))
+      var found: [CaseDetail] = []
+      while try rows.step() {
+        let (testCase, digest) = try reader.testCase(rows, from: 1)
+        let ordinal = rows.int(0)
+        found.append(
+          CaseDetail(ordinal: ordinal, digest: digest, testCase: testCase, trials: try trials(run.row, ordinal...ordinal, in: db)))
       }
+      return found
     }
   }
 

@@ -38,6 +38,16 @@ struct ResumeTests {
     #expect(try store.progress(of: session.run) == (8, 3))
   }
 
+  @Test(arguments: [1, 2, 3, 100])
+  func casesFarApartAreAllFound(page: Int) async throws {
+    let store = try Store.inMemory()
+    let session = try store.sampleRun(cases: sampleCases(60), arms: [.candidate])
+    let recorder = Recorder(session)
+    let missing = [0, 1, 17, 40, 41, 59]
+    for ordinal in 0..<60 where !missing.contains(ordinal) { try await recorder.record(whole(ordinal)) }
+    #expect(try store.pending(of: session.run, page: page).all().map(\.ordinal) == missing)
+  }
+
   @Test func nothingIsPendingOnceEveryTrialEnded() async throws {
     let store = try Store.inMemory()
     let session = try store.sampleRun(cases: sampleCases(3), arms: [.candidate])
