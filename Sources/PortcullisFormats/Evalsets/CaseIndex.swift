@@ -19,6 +19,8 @@ struct CaseIndex {
   private var spill: SpillFile?
   private let capacity: Int
   private(set) var count = 0
+  /// Cases in memory now.
+  var held: Int { starts.count }
 
   /// - Parameter capacity: Cases held in memory before a run is spilt.
   init(capacity: Int = 200_000) { self.capacity = capacity }

@@ -3,8 +3,8 @@ import PortcullisCore
 
 /// Reads the argument of a check from a cell of a table, which has no types.
 ///
-/// A cell is text. Where it could also be JSON (`120`, `["a", "b"]`, `{"pattern": …}`) and the check refuses it as text, it is that JSON; a
-/// check that takes no argument is asked for by `true`.
+/// A cell is text. Where it could also be JSON (`120`, `["a", "b"]`, `{"pattern": …}`) and the check refuses it as text, it is that JSON;
+/// a check that takes no argument is asked for by `true`.
 struct CheckCells {
   let judges: [String: Judge]
   private var patterns = PatternCache()

@@ -45,7 +45,7 @@ private func readCheck(_ node: Node, _ problems: FileProblems) -> PlacedCheck? {
   }
   guard isKnown(written.key, at: written.keyPosition, problems), var reader = FieldReader(node, "the check '\(written.key)'", problems)
   else { return nil }
-  let weight = reader.number("weight", in: 0...1e9, above: true)
+  let weight = reader.number("weight", in: 0...(.greatestFiniteMagnitude), above: true)
   let threshold = reader.number("threshold", in: 0...1)
   let metric = reader.text("metric")
   let name = reader.text("name")

@@ -28,9 +28,7 @@ struct EvalsetFiles {
     let file = joined(folder, "evalset.yaml")
     var settings = EvalsetSettings(name: defaultName)
     guard exists(file) else {
-      if takesFolder, !isFolder(folder.isEmpty ? "." : folder) {
-        throw Problems([Diagnostic(.error, "there is no such evalset", at: Place(file: path))])
-      }
+      if !exists(path.isEmpty ? "." : path) { throw Problems([Diagnostic(.error, "there is no such evalset", at: Place(file: path))]) }
       return (settings, file)
     }
     do {
