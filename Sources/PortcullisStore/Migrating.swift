@@ -3,6 +3,14 @@ import GRDB
 import Glibc
 import PortcullisCore
 
+/// `PCLS`: marks the file as ours.
+let applicationID: Int32 = 0x5043_4C53
+
+/// One step of the file's format; the version a step leads to is its place in the list, from 1.
+struct Migration: Sendable {
+  let sql: String
+}
+
 extension Store {
   /// Brings the file from `version` to the newest format: first a copy, then all steps in one transaction.
   func migrate(from version: Int, by steps: [Migration], now: WallTime) throws(StoreError) {

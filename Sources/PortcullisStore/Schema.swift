@@ -1,36 +1,28 @@
 // The schema. It is the hardest thing to change later, so each table says why it is as it is.
 //
-// | table        | one row is                          | why this way |
-// |--------------|-------------------------------------|--------------|
-// | meta         | the store                           | its secret key for judges' delimiters |
-// | document     | a text, by its digest               | prompt templates, manifests, rubrics, case facts: stored once, however many runs and cases name them |
-// | case_content | a resolved case, by its digest      | runs share it; indexed by id (a report looks up a witness); what the tally needs is a shared document, the body is the rest |
-// | run          | a plan and how far it came          | `plan_digest` finds what to resume; a finished run never changes again |
-// | session      | one process working on a run        | the owner row: at most one is open for a run; an open one whose lock is free is a crash; durations add up over sessions |
-// | round        | a set of trials planned together    | confirming and sequential rounds extend a plan by rows, never by edits |
-// | run_case     | a planned case, in order            | the ordinal is a position for reading; the identity is the content (UNIQUE run, content), never the position |
-// | round_case   | a case's trials in a round          | repeats are numbered through the rounds of a run, so a repeat names one trial and one sample of the completion key |
-// | attempt      | a call that was sent                | inserted before sending, with what it may cost; without an end after a crash its state is *unknown* |
-// | attempt_end  | what came of it                     | a second insert, not an update: rows are appended to full pages, and nothing recorded can be overwritten |
-// | score        | what each check said, with reasons  | apart from `trial`, so that the tally reads narrow rows; trials with the same words share one |
-// | trial        | how a trial ended                   | the primary key is the law "no trial is scored twice"; plain columns are all the tally reads; clustered in the order of the plan |
-// | decision     | a verdict, with what it rested on   | inserted before it is shown; a pass is the only verdict that may exit 0 |
+// | table        | one row is                         | why this way |
+// |--------------|------------------------------------|--------------|
+// | meta         | the store                          | its secret key for judges' delimiters |
+// | document     | a text, by its digest              | prompts, manifests, rubrics, facts of cases: once, whoever names them |
+// | case_content | a resolved case, by its digest     | runs share it; what the tally needs is a shared document, the body is the rest |
+// | run          | a plan and how far it came         | `plan_digest` finds what to resume; a finished run never changes again |
+// | session      | one process at work on a run       | the owner row; an open one whose lock is free is a crash; durations add up |
+// | round        | a set of trials planned together   | confirming and sequential rounds extend a plan by rows, never by edits |
+// | run_case     | a planned case, in order           | the ordinal is for reading; the identity is the content, never the position |
+// | round_case   | a case's trials in a round         | repeats go on through the rounds, so a repeat names one trial and one sample |
+// | attempt      | a call that was sent               | inserted before sending, at what it may cost; no end after a crash: *unknown* |
+// | attempt_end  | what came of it                    | an insert, no update: pages stay full, and nothing recorded can be overwritten |
+// | score        | what the checks said, with reasons | apart, so that the tally reads narrow rows; trials with the same words share one |
+// | trial        | how a trial ended                  | its key is the law "no trial is scored twice"; the tally reads it alone |
+// | decision     | a verdict                          | inserted before it is shown; only a pass may exit 0 |
 //
 // - `attempt` → `attempt_end` → `trial` is the order of writes, and triggers hold it: a trial can pass only with a recorded answer, no
 //   attempt begins after its trial ended or its call was answered, and results can be neither updated nor deleted.
-// - Sizes: enums are integers (`Codes.swift`), references are row ids, 0 and 1 take no byte. One trial costs about 200 bytes beside its
-//   completion and scores. Rows with a body are rowid tables (a WITHOUT ROWID row above 1 KB would take a page of its own).
+// - Sizes: enums are integers (`Codes.swift`), references are row ids, 0 and 1 take no byte. One trial costs about 160 bytes beside its
+//   completion (measured). Rows with a body are rowid tables (a WITHOUT ROWID row above 1 KB would take a page of its own).
 // - A reused answer (`--reuse`, `--rescore`) is an attempt whose end names its `source` in the other run: bodies are never copied.
 // - Times are milliseconds since 1970 (UTC), money is micro-units of the run's currency, NULL is unknown and never zero.
 // - STRICT tables, because SQLite otherwise takes text for a number. JSON bodies are TEXT: a person with `sqlite3` can read them.
-
-/// `PCLS`: marks the file as ours.
-let applicationID: Int32 = 0x5043_4C53
-
-/// One step of the file's format; the version a step leads to is its place in the list, from 1.
-struct Migration: Sendable {
-  let sql: String
-}
 
 /// Forward only: a published step never changes, a new one is added at the end.
 let migrations = [Migration(sql: version1 + appendOnly)]

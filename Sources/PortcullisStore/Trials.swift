@@ -68,7 +68,7 @@ extension Store {
     }
   }
 
-  /// The attempts of one trial of another run, found by what the case is: for `--reuse`, which takes an answer whose completion key is equal.
+  /// The attempts of one trial of another run, found by what the case is: `--reuse` takes an answer whose completion key is equal.
   package func attempts(of run: RunRecord, caseDigest: Digest, arm: Arm, repeatIndex: Int) throws(StoreError) -> [AttemptRecord] {
     try reading { db in
       let place = try Int.fetchOne(

@@ -28,7 +28,8 @@ struct ExportTests {
       #"{"text":"no","finish_reason":"stop","usage":{"input":20,"output":5},"latency_ms":250,"model":"m-1","response_id":"resp-1"}"#
     // 1 790 000 000 s is 2026-09-21 14:13:20 UTC (date -u -d @1790000000).
     let first =
-      #"{"started":"2026-09-21T14:13:20.000Z","ended":"2026-09-21T14:13:20.090Z","failure":{"kind":"transport","message":"connection reset"},"cost_micro_usd":100}"#
+      #"{"started":"2026-09-21T14:13:20.000Z","ended":"2026-09-21T14:13:20.090Z","#
+      + #""failure":{"kind":"transport","message":"connection reset"},"cost_micro_usd":100}"#
     let second = #"{"started":"2026-09-21T14:13:20.000Z","ended":"2026-09-21T14:13:20.250Z","failure":null,"cost_micro_usd":40}"#
     #expect(
       lines.first
