@@ -76,7 +76,7 @@ let package = Package(
     tests("PortcullisModelsTests", ["PortcullisModels", "PortcullisCore"], exclude: ["Recordings"]),
     tests("PortcullisStoreTests", ["PortcullisStore", "PortcullisCore", "PortcullisGate", grdb]),
     tests("PortcullisRunnerTests", ["PortcullisRunner", "PortcullisCore", "PortcullisChecks", "PortcullisGate"]),
-    tests("PortcullisReportsTests", ["PortcullisReports", "PortcullisCore", "PortcullisGate"]),
+    tests("PortcullisReportsTests", ["PortcullisReports", "PortcullisCore", "PortcullisGate"], exclude: ["__Snapshots__"]),
     tests("PortcullisServerTests", ["PortcullisServer", "PortcullisCore"]),
     tests("ArchitectureTests", []),
     tests("EndToEndTests", ["portcullis"]),

@@ -70,7 +70,7 @@ struct Caller: Sendable {
         return .failure(CallFailure(.cancelled, "the run was stopped before this call"))
       }
       let key = AttemptKey(trial: trial, purpose: purpose, number: attemptsBefore + attempt)
-      do { try await shared.record(.attemptStarted(key, completionKey: completionKey, reservedMicro: worst, reservedTokens: tokens)) } catch {
+      do { try await shared.record(.attemptStarted(key, completionKey: completionKey, reservedMicro: worst, reservedTokens: tokens), .durable) } catch {
         endpoint.end(hadSlot: false)
         throw error
       }
@@ -129,7 +129,8 @@ struct Caller: Sendable {
     }
     shared.budget.withLock { $0.settle(reservation, micro: cost, tokens: used) }
     shared.progress.spent(micro: cost ?? 0)
-    try await shared.record(.attemptEnded(key, result, costMicro: cost, tokens: used))
+    // The trial's end, which follows, is awaited: nothing counts before both are on the disk.
+    try await shared.record(.attemptEnded(key, result, costMicro: cost, tokens: used), .queued)
     return (cost, used)
   }
 

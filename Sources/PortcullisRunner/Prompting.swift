@@ -40,8 +40,15 @@ package struct Prompting: Sendable {
     self.usesContext = usesContext
   }
 
-  /// Root names a prompt may use beside the case's `vars`.
-  package static let builtIn = ["input", "context", "id"]
+  /// Whether the target's own prompt is the same for every case, so that no case can lack what it uses.
+  package var isStatic: Bool {
+    parts.allSatisfy { part in
+      switch part {
+      case .fixed: true
+      case .template: false
+      }
+    }
+  }
 
   /// The messages of one turn of a case.
   ///

@@ -13,18 +13,19 @@ package enum StopReason: Sendable, Hashable {
   /// We cannot record: stop spending at once.
   case store(any Error & Sendable)
 
-  package static func == (left: StopReason, right: StopReason) -> Bool { left.word == right.word }
+  package static func == (left: StopReason, right: StopReason) -> Bool { left.words == right.words }
 
-  package func hash(into hasher: inout Hasher) { hasher.combine(word) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(words) }
 
-  private var word: String {
+  /// For people; may quote what an endpoint said.
+  package var words: String {
     switch self {
     case .signal(let number): "signal \(number)"
-    case .budget(let limit): "budget \(limit)"
-    case .deadline: "deadline"
-    case .unreachable(let message): "unreachable \(message)"
-    case .refused(let message): "refused \(message)"
-    case .store: "store"
+    case .budget(let limit): "the budget is spent: \(limit)"
+    case .deadline: "the time budget is used up"
+    case .unreachable(let message): "nobody answers: \(message)"
+    case .refused(let message): "the endpoint refuses us: \(message)"
+    case .store: "the store cannot be written"
     }
   }
 }

@@ -45,8 +45,16 @@ package enum RunEvent: Sendable {
   case trialEnded(TrialKey, TrialFacts, [CheckScore], reason: String?)
 }
 
-/// Durable when it returns; an error stops the run.
-package typealias Record = @Sendable (RunEvent) async throws -> Void
+/// How long the runner waits for what it hands over. Events become durable in the order in which they were handed over.
+package enum Durability: Sendable {
+  /// On the disk when the call returns.
+  case durable
+  /// Taken over: a later `durable` event is on the disk only after this one.
+  case queued
+}
+
+/// Records an event; an error stops the run.
+package typealias Record = @Sendable (RunEvent, Durability) async throws -> Void
 
 /// A case of the plan with those of its trials that have no end yet.
 package struct PlannedCase: Sendable {

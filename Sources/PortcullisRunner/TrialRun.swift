@@ -78,7 +78,7 @@ struct TrialRun: Sendable {
     if let known = planned.replies[purpose] { return known }
     guard let reused = planned.reused[purpose] else { return nil }
     let attempt = AttemptKey(trial: key, purpose: purpose, number: 1 + (planned.attempts[purpose] ?? 0))
-    try await shared.record(.reused(attempt, completionKey: reused.completionKey, source: reused.source))
+    try await shared.record(.reused(attempt, completionKey: reused.completionKey, source: reused.source), .queued)
     return reused.completion
   }
 
@@ -141,7 +141,7 @@ struct TrialRun: Sendable {
       latency: isComplete ? sum(answers.map(\.completion.latency)) : nil, ttft: answers.first?.completion.ttft,
       costMicro: setup.client.target.price == nil ? nil : spent.micro, tokens: sum(answers.map(\.completion.usage)),
       isReused: !planned.reused.isEmpty, isRecorded: setup.client.target.provider == "replay")
-    try await shared.record(.trialEnded(key, facts, scores, reason: reason))
+    try await shared.record(.trialEnded(key, facts, scores, reason: reason), .durable)
     shared.progress.ended(state)
   }
 }

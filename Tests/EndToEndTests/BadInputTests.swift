@@ -74,6 +74,14 @@ import Testing
     #expect(result.errors.contains(says), "\(result.errors)")
   }
 
+  @Test func aPromptThatACaseCannotFillIsRefusedBeforeAnythingIsCalled() throws {
+    let scratch = try Self.project(config: Self.good.replacingOccurrences(of: "model: new", with: "model: new, prompt: prompt.md"))
+    try scratch.write("Answer {{ custmer }} kindly: {{ input }}\n", to: "prompt.md")
+    let result = try Binary.run(["gate"], in: scratch.url)
+    #expect(result.code == 65, "\(result.output)\(result.errors)")
+    #expect(result.errors.contains("at 1:11, cannot be written for case 'one': undefined variable 'custmer'"), "\(result.errors)")
+  }
+
   @Test func allProblemsAreToldAtOnce() throws {
     let scratch = try Self.project(cases: "- {id: one, input: a, checks: [{contians: x}]}\n- {id: one, input: b, cheks: []}\n")
     let result = try Binary.run(["validate"], in: scratch.url)

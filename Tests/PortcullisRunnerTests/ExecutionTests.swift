@@ -39,7 +39,7 @@ private func run(
   var plan = ExecutionPlan(
     arms: try clients.map { try ArmSetup(arm: $0.0, client: $0.1) }, budget: budget, nonceKey: Array(repeating: 7, count: 32))
   plan.grace = .milliseconds(10)
-  let execution = Execution(plan, control: control, progress: progress, random: Zero()) { try keeper.record($0) }
+  let execution = Execution(plan, control: control, progress: progress, random: Zero()) { event, _ in try keeper.record(event) }
   return (try await execution.run(next), keeper, progress)
 }
 

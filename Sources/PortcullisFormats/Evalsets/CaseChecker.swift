@@ -9,20 +9,25 @@ struct CaseChecker {
   let defaults: (problems: FileProblems, positions: [Position])
   /// `YYYY-MM-DD`; nil where the day is not to be looked at.
   let today: String?
+  /// Whether the checks will be used.
+  let isScored: Bool
   private var patterns = PatternCache()
 
-  init(judges: [String: Judge], prompt: CasePrompt?, defaults: (problems: FileProblems, positions: [Position]), today: String?) {
+  init(
+    judges: [String: Judge], prompt: CasePrompt?, defaults: (problems: FileProblems, positions: [Position]), today: String?, isScored: Bool
+  ) {
     self.judges = judges
     self.prompt = prompt
     self.defaults = defaults
     self.today = today
+    self.isScored = isScored
   }
 
   /// - Parameter decoded: Its `expected` filled in from the golden answers.
   mutating func check(_ decoded: DecodedCase, _ problems: FileProblems) {
     let testCase = decoded.testCase
     do throws(CheckProblems) {
-      _ = try CompiledChecks(compiling: testCase, judges: judges, patterns: &patterns)
+      if isScored { _ = try CompiledChecks(compiling: testCase, judges: judges, patterns: &patterns) }
     } catch {
       for problem in error.problems { report(problem, decoded, problems) }
     }

@@ -20,38 +20,38 @@ struct CaseDecoder {
   /// Longest text put before a model, in bytes; reliability.md §11.
   private static let promptLimit = 4 << 20
 
-  /// nil where there were errors.
-  func decode(_ node: Node, _ problems: FileProblems, cells: inout CheckCells) -> DecodedCase? {
+  /// - Parameter isFlat: Whether mappings may be spread over fields such as `tags.language`.
+  /// - Returns: nil where there were errors.
+  func decode(_ node: Node, isFlat: Bool, _ problems: FileProblems, cells: inout CheckCells) -> DecodedCase? {
     let before = problems.list.errorCount
     guard var reader = FieldReader(node, "the case", problems) else { return nil }
     let id = readID(&reader, problems)
     if let id { reader.what = "case '\(id)'" }
 
     var vars = reader.entries("vars").map { object($0, problems) } ?? JSONObject()
-    for entry in spread("vars.", &reader) { vars.members.append(JSONObject.Member(name: entry.key, value: problems.json(entry.value))) }
+    let flat = isFlat ? spread(&reader) : [:]
+    add(flat["vars."], to: &vars, problems)
     var turnPositions = [[Position]]()
     let input = readInput(&reader, hasVars: !vars.members.isEmpty || reader.has("vars"), &turnPositions, problems)
     let expected = reader.json("expected")
     let context = reader.list("context")?.compactMap { readDocument($0, problems) } ?? []
 
     var checks = reader.node("checks").map { readChecks($0, problems) } ?? []
-    for entry in spread("check.", &reader) {
+    for entry in flat["check."] ?? [] {
       checks.append(
         PlacedCheck(spec: cells.spec(kind: entry.key, cell: entry.value, expected: expected, problems), position: entry.value.position))
     }
 
     var tags = defaults.tags
     var own = reader.entries("tags") ?? []
-    own += spread("tags.", &reader)
+    own += flat["tags."] ?? []
     for tag in readTags(own, problems) {
       if let place = tags.firstIndex(where: { sameBytes($0.name, tag.name) }) { tags[place] = tag } else { tags.append(tag) }
     }
     if !own.isEmpty { tags.sort { precedes($0.name, $1.name) } }
 
     var metadata = reader.entries("metadata").map { object($0, problems) } ?? JSONObject()
-    for entry in spread("metadata.", &reader) {
-      metadata.members.append(JSONObject.Member(name: entry.key, value: problems.json(entry.value)))
-    }
+    add(flat["metadata."], to: &metadata, problems)
 
     let behaviour = reader.label("behaviour")
     let severity: Case.Severity? = reader.oneOf("severity")
@@ -202,10 +202,21 @@ struct CaseDecoder {
     return Quarantine(owner: owner, reason: reason, expires: expires)
   }
 
-  /// The entries `PREFIX.NAME`, called NAME.
-  private func spread(_ prefix: String, _ reader: inout FieldReader) -> [Node.Entry] {
-    reader.rest { $0.utf8.starts(with: prefix.utf8) && $0.utf8.count > prefix.utf8.count }.map { entry in
-      Node.Entry(key: String(entry.key.dropFirst(prefix.count)), keyPosition: entry.keyPosition, value: entry.value)
+  /// The entries `PREFIX.NAME`, called NAME, by their prefix.
+  private func spread(_ reader: inout FieldReader) -> [String: [Node.Entry]] {
+    var found = [String: [Node.Entry]]()
+    for prefix in spreadPrefixes + ["check."] {
+      let entries = reader.rest { $0.utf8.starts(with: prefix.utf8) && $0.utf8.count > prefix.utf8.count }
+      guard !entries.isEmpty else { continue }
+      found[prefix] = entries.map { Node.Entry(key: String($0.key.dropFirst(prefix.count)), keyPosition: $0.keyPosition, value: $0.value) }
+    }
+    return found
+  }
+
+  private func add(_ entries: [Node.Entry]?, to object: inout JSONObject, _ problems: FileProblems) {
+    for entry in entries ?? [] {
+      if object[entry.key] != nil { problems.error("'\(entry.key)' is given twice", at: entry.keyPosition, help: "keep one of them") }
+      object[entry.key] = problems.json(entry.value)
     }
   }
 

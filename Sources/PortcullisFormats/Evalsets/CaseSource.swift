@@ -7,6 +7,8 @@ struct CaseSource: Sendable {
   let file: RegularFile
   let format: Format
   let mapping: FieldMapping?
+  /// Whether `tags.language` names a tag: in tables, and where fields are renamed.
+  var isFlat: Bool { format == .table || mapping != nil }
 
   /// By the file's ending; throws a `Diagnostic` for others.
   init(_ file: RegularFile, mapping: FieldMapping?) throws(Diagnostic) {

@@ -21,13 +21,18 @@ struct EvalsetFiles {
     folder = isFolderGiven ? path : PortcullisFormats.folder(of: path)
   }
 
-  private var takesFolder: Bool { isFolderGiven || path == folder }
+  /// Whether all of the evalset is read, not one file of it.
+  var isWhole: Bool { isFolderGiven || path == folder }
 
   /// The settings, and the file they stand in (also where there is none).
   func settings() throws -> (EvalsetSettings, file: String) {
     let file = joined(folder, "evalset.yaml")
     var settings = EvalsetSettings(name: defaultName)
     guard exists(file) else {
+      for near in ["evalset.yml", "evalset.json"] where exists(joined(folder, near)) {
+        list.add(
+          Diagnostic(.error, "the settings of an evalset are in 'evalset.yaml'", at: Place(file: joined(folder, near)), help: "rename it"))
+      }
       if !exists(path.isEmpty ? "." : path) { throw Problems([Diagnostic(.error, "there is no such evalset", at: Place(file: path))]) }
       return (settings, file)
     }
@@ -45,7 +50,7 @@ struct EvalsetFiles {
   private var defaultName: String {
     let real = resolvedPath(folder.isEmpty ? "." : folder) ?? folder
     let name = String(real.split(separator: "/").last ?? "evalset")
-    guard !takesFolder else { return name }
+    guard !isWhole else { return name }
     let stem = String((path.split(separator: "/").last ?? "").prefix { $0 != "." })
     return stem == "cases" || stem.isEmpty ? name : stem
   }
@@ -54,11 +59,11 @@ struct EvalsetFiles {
     var found = [CaseSource]()
     func open(_ name: String, _ place: Place?, _ mapping: FieldMapping?) {
       do throws(Diagnostic) {
-        let file = takesFolder ? try project.file(named: name, in: folder, limit: .max) : try project.file(given: name, limit: .max)
+        let file = isWhole ? try project.file(named: name, in: folder, limit: .max) : try project.file(given: name, limit: .max)
         if !found.contains(where: { $0.file.identity == file.identity }) { found.append(try CaseSource(file, mapping: mapping)) }
       } catch { list.add(place.map { misnamed(name, error, at: $0) } ?? error) }
     }
-    guard takesFolder else {
+    guard isWhole else {
       open(path, nil, mapping(ofFileIn: settings))
       return found
     }
@@ -94,15 +99,15 @@ struct EvalsetFiles {
 
   func rubrics(_ settings: EvalsetSettings) throws -> [String: Rubric] {
     var rubrics = [String: Rubric]()
-    let rubricFolder = joined(folder, settings.rubrics)
-    if let trouble = problem(inPath: settings.rubrics) {
-      list.add(Diagnostic(.error, "'rubrics': \(trouble)", at: Place(file: joined(folder, "evalset.yaml"))))
-      return [:]
+    let named = settings.rubrics?.name ?? "rubrics"
+    if let place = settings.rubrics?.place {
+      let trouble = problem(inPath: named) ?? (isFolder(joined(folder, named)) ? nil : "there is no folder '\(named)'")
+      if let trouble { list.add(Diagnostic(.error, trouble, at: place)) }
     }
-    guard isFolder(rubricFolder) else { return [:] }
-    for name in names(in: rubricFolder) where name.hasSuffix(".md") {
+    guard problem(inPath: named) == nil else { return [:] }
+    for name in names(in: joined(folder, named)) where name.hasSuffix(".md") {
       do {
-        let file = try project.file(named: joined(settings.rubrics, name), in: folder)
+        let file = try project.file(named: joined(named, name), in: folder)
         let rubric = try loadRubric(file)
         rubrics[rubric.name] = rubric
       } catch { try list.add(error) }

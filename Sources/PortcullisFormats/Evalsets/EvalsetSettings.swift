@@ -13,7 +13,8 @@ struct EvalsetSettings {
   var behaviours: [DeclaredBehaviour] = []
   /// As written, globs not yet expanded; nil where the file names none.
   var sources: [SourceName]?
-  var rubrics = "rubrics"
+  /// The folder as written, and where; nil: `rubrics`, if there is one.
+  var rubrics: (name: String, place: Place)?
   /// Whether what the cases rest on (prompt, defaults) could be read: else every case would look wrong.
   var isWhole = true
 }
@@ -94,7 +95,7 @@ extension EvalsetSettings {
       behaviours.append(DeclaredBehaviour(name: entry.key, minCases: minCases))
     }
     if let node = reader.node("cases") { sources = sourceNames(node, problems) }
-    if let folder = reader.text("rubrics") { rubrics = folder }
+    if let node = reader.node("rubrics"), let folder = problems.text(node, "rubrics") { rubrics = (folder, problems.place(node.position)) }
     reader.finish()
   }
 }

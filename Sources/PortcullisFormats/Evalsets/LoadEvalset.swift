@@ -11,8 +11,9 @@ import PortcullisCore
 ///   - golden: The folder that holds a folder for each evalset (`golden`); nil for no golden answers.
 ///   - judges: What `judge:` checks may ask, by name.
 ///   - today: `YYYY-MM-DD`, to tell an expired quarantine; nil leaves that open.
+///   - isScored: false where only the messages of the cases are wanted: then the arguments of checks, and their judges, are not looked at.
 package func loadEvalset(
-  at path: String, project: ProjectFiles, golden: String? = nil, judges: [String: Judge] = [:], today: String? = nil
+  at path: String, project: ProjectFiles, golden: String? = nil, judges: [String: Judge] = [:], today: String? = nil, isScored: Bool = true
 ) throws -> LoadedEvalset {
   let list = ProblemList()
   let files = EvalsetFiles(path: path, project: project, list)
@@ -24,12 +25,14 @@ package func loadEvalset(
   let defaults = (problems: FileProblems(file: settingsFile, list), positions: settings.defaults.checks.map(\.position))
   var pass = CheckingPass(
     decoder: CaseDecoder(evalset: settings.name, prompt: settings.prompt?.text, defaults: settings.defaults),
-    checker: CaseChecker(judges: judges, prompt: settings.prompt, defaults: defaults, today: today),
+    checker: CaseChecker(judges: judges, prompt: settings.prompt, defaults: defaults, today: today, isScored: isScored),
     answers: UsableAnswers(approved), list: list)
   for source in sources { try pass.read(source) }
-  pass.answers.warnAboutOrphans(list)
   let counts = pass.counts
-  warnAboutBehaviours(settings.behaviours, counts, settingsFile, list)
+  if files.isWhole {
+    pass.answers.warnAboutOrphans(list)
+    warnAboutBehaviours(settings.behaviours, counts, settingsFile, list)
+  }
   if counts.cases == 0, list.errorCount == 0 { list.add(Diagnostic(.error, "the evalset holds no case", at: Place(file: path))) }
   let plan = CasePlan(sources: pass.sources, decoder: pass.decoder, judges: judges, answers: pass.answers)
   let digest = try pass.finish(rubrics)
@@ -69,7 +72,7 @@ private struct CheckingPass {
     var met = 0
     while let node = try records.next() {
       met += 1
-      guard let decoded = decoder.decode(node, problems, cells: &cells) else { continue }
+      guard let decoded = decoder.decode(node, isFlat: source.isFlat, problems, cells: &cells) else { continue }
       guard counts.cases < CheckingPass.caseLimit else {
         problems.error("more than \(CheckingPass.caseLimit) cases in one evalset", at: node.position, help: "split it")
         break

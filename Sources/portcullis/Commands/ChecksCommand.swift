@@ -55,7 +55,7 @@ struct ExplainCommand: ParsableCommand {
 extension CheckExample {
   /// The check, the answer and what comes of it; indented.
   fileprivate var text: String {
-    let shown = answer.text.map { "\"\($0.count > 100 ? $0.prefix(100) + "…" : $0[...])\"" } ?? (answer.toolCalls.isEmpty ? "no text" : "no text,")
+    let shown = answer.text.map { "\"\(visible($0.count > 100 ? $0.prefix(100) + "…" : $0[...]))\"" } ?? (answer.toolCalls.isEmpty ? "no text" : "no text,")
     let calls = answer.toolCalls.map { " \($0.name)(\($0.arguments.compactText))" }.joined()
     let wanted = expected.map { "  expected: \($0)" } ?? ""
     return "  \(check)\(wanted)\n    \(shown)\(calls) → \(gives.rawValue)\(note.isEmpty ? "" : "  (\(note))")\n"

@@ -36,7 +36,7 @@ struct ValidateCommand: ParsableCommand {
       let candidate = wants == nil ? "openai:none@http://127.0.0.1:9/v1" : nil
       let loaded = try loadPlan(
         options, run: nil, candidate: candidate, production: nil, arms: [.candidate, .production], decides: wants != nil, cases: others)
-      let summary = try loaded.sizes
+      let summary = try loaded.sizes()
       found = loaded.warnings + summary.warnings
       counts = "\(plural(summary.cases, "case")) in \(plural(loaded.evalsets.count, "evalset")), \(plural(summary.trials, "trial")) planned"
     } catch let problems as Problems { found = problems.diagnostics } catch let problem as Diagnostic { found = [problem] }

@@ -3,6 +3,7 @@ import PortcullisChecks
 import PortcullisCore
 import PortcullisFormats
 import PortcullisGate
+import PortcullisRunner
 
 /// Everything a run asks, read and checked: nothing has been called yet.
 struct LoadedPlan {
@@ -46,12 +47,35 @@ struct LoadedPlan {
       ]))
   }
 
-  var sizes: PlanSummary {
-    get throws {
-      var summary = PlanSummary(policy: policy, arms: arms.map(\.arm), currency: currency)
-      try forEachCase { testCase, trials in summary.add(testCase, trials: trials) }
-      return summary
+  /// Goes through the plan once: its size, and whether every target's prompt can be written for every case.
+  ///
+  /// - Throws: `Problems` where a prompt uses what a case does not have.
+  func sizes() throws -> PlanSummary {
+    var summary = PlanSummary(policy: policy, arms: arms.map(\.arm), currency: currency)
+    var prompts: [(target: Target, prompting: Prompting)] = []
+    for (_, target) in arms {
+      do throws(TemplateProblem) {
+        let prompting = try Prompting(target.prompt)
+        if !prompting.isStatic { prompts.append((target, prompting)) }
+      } catch {
+        throw Diagnostic(.error, "the prompt of target '\(target.name)' is no template: \(error)")
+      }
     }
+    let templates = TemplateCache()
+    var problems: [Diagnostic] = []
+    try forEachCase { testCase, trials in
+      summary.add(testCase, trials: trials)
+      for (target, prompting) in prompts where problems.count < 50 {
+        do throws(TemplateProblem) { _ = try prompting.messages(for: testCase, templates: templates) } catch {
+          problems.append(
+            Diagnostic(
+              .error, "the prompt of target '\(target.name)', at \(error.line):\(error.column), cannot be written for case '\(testCase.id)': \(error.message)",
+              help: error.help))
+        }
+      }
+    }
+    if !problems.isEmpty { throw Problems(problems) }
+    return summary
   }
 }
 

@@ -34,11 +34,12 @@ struct RunWork {
   }
 
   func work() async throws -> Result {
-    let summary = try plan.sizes
+    let summary = try plan.sizes()
     guard summary.cases > 0 else {
       throw Diagnostic(.error, "no case is left to run", help: plan.filter.isActive ? "the filter (--case, --tag, --limit) matches none" : nil)
     }
-    let clients = try Clients(files: plan.config.files, concurrency: plan.arms.map(\.target.limits.concurrency).reduce(0, +))
+    let targets = plan.arms.map(\.target) + plan.judges.values.map(\.target)
+    let clients = try Clients(files: plan.config.files, concurrency: targets.map(\.limits.concurrency).reduce(0, +))
     defer { clients.close() }
     // Everything that can be refused is refused before anything is recorded or called.
     let setups = try plan.arms.map { try ArmSetup(arm: $0.arm, client: try clients.client(for: $0.target)) }
@@ -61,9 +62,11 @@ struct RunWork {
     defer { signals.stop() }
     let display = ProgressDisplay(progress: progress, isQuiet: options.quiet)
     let recorder = Recorder(session)
-    let work = Execution(execution, control: control, progress: progress, random: SystemRandomNumberGenerator()) { entry in
-      // A start must be on the disk before its request leaves, and a result before it counts.
-      try await recorder.record(entry.entry(at: .now))
+    let work = Execution(execution, control: control, progress: progress, random: SystemRandomNumberGenerator()) { event, durability in
+      switch durability {
+      case .durable: try await recorder.record(event.entry(at: .now))
+      case .queued: try await recorder.enqueue(event.entry(at: .now))
+      }
     }
     let stop: StopReason?
     do {
@@ -77,8 +80,10 @@ struct RunWork {
     let end = try ending(stop, progress.snapshot, run)
     try session.end(end.stored)
     try refuse(stop, run, progress.snapshot)
+    if let stop { note("stopped early: \(visible(stop.words)); run \(run.id) goes on with the same command") }
     let notes =
-      (isResumed ? ["resumed: \(ended) of \(planned) trials were recorded before"] : [])
+      (stop.map { ["stopped early: \($0.words)"] } ?? [])
+      + (isResumed ? ["resumed: \(ended) of \(planned) trials were recorded before"] : [])
       + (plan.arms.contains { $0.target.provider == "replay" } ? ["recorded answers (replay)"] : [])
       + (reused.map { ["answers of run \($0.id) were taken over where the question is the same"] } ?? [])
     return Result(
