@@ -159,6 +159,9 @@ let badLines: [BadFile] = [
     "Latin-1 in the second line", bytes: Array((goodLine + "\n{\"id\":\"caf").utf8) + [0xE9] + Array("\"}".utf8),
     ["cases.jsonl:2:11: error: invalid UTF-8: the byte 0xE9 begins no character"]),
   BadFile(
+    "a column's name in a record", #"{"id":"a","input":"q","tags.language":"de","checks":["is-json"]}"#,
+    "cases.jsonl:1:23: error: unknown key 'tags.language' in a case"),
+  BadFile(
     "columns count characters", "{\"id\":\"é\",\"input\":\"q\",\"inptu\":1,\"checks\":[\"is-json\"]}",
     "cases.jsonl:1:23: error: unknown key 'inptu' in a case"),
   BadFile(

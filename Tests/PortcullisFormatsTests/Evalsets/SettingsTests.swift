@@ -26,6 +26,7 @@ struct SettingsTests {
     BadFile("Y38 cases", "cases: ../set-evil/cases.yaml\n", "evalset.yaml:1:8: error: '../set-evil/cases.yaml' leads out of its folder"),
     BadFile(
       "another format", "cases: sub/x.txt\n", "evalset.yaml:1:8: error: 'sub/x.txt': cases are read from .yaml, .jsonl and .csv files"),
+    BadFile("no such rubrics", "rubrics: rubriks\n", "evalset.yaml:1:10: error: there is no folder 'rubriks'"),
     BadFile("bad template", "prompt: bad.md\n", "bad.md:2:4: error: '{{' is never closed by '}}'"),
     BadFile("bad name", "name: a/b\n", "evalset.yaml:1:7: error: 'name' is 'a/b': a name may not contain '/'"),
     BadFile(
@@ -127,6 +128,31 @@ struct SettingsTests {
     #expect(try cases(of: folder.load("set/more.jsonl")).map(\.id.text) == ["b"])
     #expect(try folder.load("set/evalset.yaml").count == 1)
     #expect(try folder.load("set/").name == "set")
+  }
+
+  @Test func oneFileIsNotBlamedForWhatTheOthersHold() throws {
+    let folder = try TestFolder()
+    try folder.write("set/evalset.yaml", "behaviours: {refusal: {min_cases: 8}}\n")
+    try folder.write("set/cases.yaml", goodYAML)
+    try folder.write("set/more.yaml", goodYAML.replacing("id: a", with: "id: b"))
+    try folder.write("golden/set/answers.jsonl", #"{"case":"a","answer":"x","approved_by":"o","approved_at":"2026-01-01"}"#)
+    #expect(try folder.load("set/more.yaml", golden: "golden").warnings.map(folder.shown) == [])
+    #expect(try folder.load(golden: "golden").warnings.count == 1)
+  }
+
+  @Test func settingsUnderAnotherNameAreNotPassedOver() throws {
+    let folder = try TestFolder()
+    try folder.write("set/evalset.yml", "defaults: {severity: critical}\n")
+    try folder.write("set/cases.yaml", goodYAML)
+    let said = try folder.problems { _ = try folder.load() }
+    #expect(said.map(firstLine) == ["set/evalset.yml: error: the settings of an evalset are in 'evalset.yaml'"])
+  }
+
+  @Test func whoWantsMessagesOnlyNeedsNoJudge() throws {
+    let folder = try TestFolder()
+    try folder.write("set/cases.yaml", "- id: a\n  input: q\n  checks: [judge: helpful]\n")
+    #expect(try folder.problems { _ = try folder.load() }.count == 1)
+    #expect(try loadEvalset(at: folder.path + "/set", project: folder.project, isScored: false).counts.judges == ["helpful"])
   }
 
   @Test func anAbsentEvalsetIsNamed() throws {
