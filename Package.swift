@@ -18,7 +18,7 @@ func tests(_ name: String, _ needs: [Target.Dependency], exclude: [String] = [])
 }
 
 let numerics: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
-let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdb: [Target.Dependency] = [.product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")]
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let http: [Target.Dependency] = [
   .product(name: "Hummingbird", package: "hummingbird"),
@@ -57,7 +57,7 @@ let package = Package(
     room("PortcullisGate", ["PortcullisCore", "PortcullisStatistics"]),
     room("PortcullisFormats", ["PortcullisCore", "PortcullisChecks", "PortcullisGate", "CYAML"]),
     room("PortcullisModels", ["PortcullisCore", "CCurl"]),
-    room("PortcullisStore", ["PortcullisCore", "PortcullisGate", grdb]),
+    room("PortcullisStore", ["PortcullisCore", "PortcullisGate"] + grdb),
     room("PortcullisRunner", ["PortcullisCore", "PortcullisChecks", "PortcullisGate"]),
     room("PortcullisReports", ["PortcullisCore", "PortcullisGate"]),
     room("PortcullisServer", ["PortcullisCore"] + http),
@@ -74,11 +74,11 @@ let package = Package(
     tests("PortcullisGateTests", ["PortcullisGate", "PortcullisCore", "PortcullisStatistics"]),
     tests("PortcullisFormatsTests", ["PortcullisFormats", "PortcullisCore", "PortcullisChecks", "PortcullisGate"]),
     tests("PortcullisModelsTests", ["PortcullisModels", "PortcullisCore"], exclude: ["Recordings"]),
-    tests("PortcullisStoreTests", ["PortcullisStore", "PortcullisCore", "PortcullisGate", grdb]),
+    tests("PortcullisStoreTests", ["PortcullisStore", "PortcullisCore", "PortcullisGate"] + grdb),
     tests("PortcullisRunnerTests", ["PortcullisRunner", "PortcullisCore", "PortcullisChecks", "PortcullisGate"]),
     tests("PortcullisReportsTests", ["PortcullisReports", "PortcullisCore", "PortcullisGate"], exclude: ["__Snapshots__"]),
     tests("PortcullisServerTests", ["PortcullisServer", "PortcullisCore"]),
     tests("ArchitectureTests", []),
-    tests("EndToEndTests", ["portcullis"]),
+    tests("EndToEndTests", ["portcullis"], exclude: ["__Snapshots__"]),
   ]
 )

@@ -58,16 +58,10 @@ struct Caller: Sendable {
     while true {
       attempt += 1
       let worst = client.target.price?.cost(of: call.estimatedUsage)
-      let reservation: BudgetLedger.Reservation
-      switch shared.budget.withLock({ $0.reserve(micro: worst, tokens: tokens) }) {
-      case .success(let granted): reservation = granted
-      case .failure(let spent):
-        shared.control.stop(.budget(spent.limit))
-        return .failure(CallFailure(.budget, "the budget of \(spent.limit) is spent"))
-      }
-      guard await endpoint.admit(tokens: tokens) else {
-        shared.budget.withLock { $0.settle(reservation, micro: 0, tokens: 0) }
-        return .failure(CallFailure(.cancelled, "the run was stopped before this call"))
+      guard await endpoint.admit(tokens: tokens) else { return .failure(Self.stopped) }
+      guard let reservation = await reserve(micro: worst, tokens: tokens) else {
+        endpoint.end(hadSlot: false)
+        return .failure(Self.stopped)
       }
       let key = AttemptKey(trial: trial, purpose: purpose, number: attemptsBefore + attempt)
       do { try await shared.record(.attemptStarted(key, completionKey: completionKey, reservedMicro: worst, reservedTokens: tokens), .durable) } catch {
@@ -88,10 +82,25 @@ struct Caller: Sendable {
     }
   }
 
+  private static let stopped = CallFailure(.cancelled, "the run was stopped before this call")
+
+  /// Waits while calls under way may leave enough of the budget; nil when the run stops, or must for the lack of it.
+  private func reserve(micro: Int?, tokens: Int) async -> BudgetLedger.Reservation? {
+    while true {
+      switch shared.budget.withLock({ $0.reserve(micro: micro, tokens: tokens) }) {
+      case .granted(let reservation): return reservation
+      case .wait: guard await shared.clock.sleep(0.01) else { return nil }
+      case .spent(let spent):
+        shared.control.stop(.budget(spent.limit))
+        return nil
+      }
+    }
+  }
+
   private func send(_ call: PreparedCall) async -> Result<Completion, CallFailure> {
     guard await endpoint.begin() else {
       endpoint.end(hadSlot: false)
-      return .failure(CallFailure(.cancelled, "the run was stopped before this call"))
+      return .failure(Self.stopped)
     }
     shared.progress.callBegan()
     let result: Result<Completion, CallFailure>

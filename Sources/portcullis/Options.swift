@@ -72,14 +72,16 @@ struct RunOptions: ParsableArguments {
   func validate() throws {
     if let repeats, !(1...1000).contains(repeats) { throw ValidationError("--repeats is \(repeats); it must be within 1 and 1000") }
     if let concurrency, !(1...1024).contains(concurrency) { throw ValidationError("--concurrency is \(concurrency); it must be within 1 and 1024") }
-    do {
-      if let timeout, try parseDuration(timeout) <= .zero { throw ValidationError("--timeout is '\(timeout)'; it must be above 0") }
-      _ = try parsedBudget()
-    } catch let problem as UnitProblem {
-      throw ValidationError(problem.message + (problem.help.map { "; \($0)" } ?? ""))
+    if let timeout {
+      let limit: Duration
+      do throws(UnitProblem) { limit = try parseDuration(timeout) } catch {
+        throw ValidationError("--timeout: " + error.message + (error.help.map { "; \($0)" } ?? ""))
+      }
+      if limit <= .zero { throw ValidationError("--timeout is '\(timeout)'; it must be above 0") }
+    }
+    do throws(UnitProblem) { _ = try budget.map { text throws(UnitProblem) in try Money(parsing: text) } } catch {
+      throw ValidationError("--budget: " + error.message + (error.help.map { "; \($0)" } ?? ""))
     }
     if fresh, reuse != nil { throw ValidationError("--fresh and --reuse cannot be combined: one asks everything, the other takes answers over") }
   }
-
-  func parsedBudget() throws -> Money? { try budget.map { try Money(parsing: $0) } }
 }

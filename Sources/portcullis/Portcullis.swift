@@ -12,15 +12,19 @@ struct Portcullis: AsyncParsableCommand {
     abstract: "Decides whether a model, prompt or pipeline may be promoted.",
     discussion: """
       EXAMPLES
-        portcullis gate                                   candidate against production, as portcullis.yaml says
-        portcullis gate -e evalsets/support --candidate openai:new@http://127.0.0.1:8000/v1 --production openai:old@http://127.0.0.1:8001/v1
-        portcullis validate                               every problem in your files at once; nothing is called
-        portcullis report latest --format markdown        any report of any recorded run
+        Candidate against production, as portcullis.yaml says:
+          portcullis gate
+        Every problem in your files at once; nothing is called:
+          portcullis validate
+        Any report of any recorded run:
+          portcullis report latest --format markdown
 
       EXIT CODES
-        0 pass · 97 waiting for review · 98 inconclusive · 99 fail
-        64 usage · 65 bad data or config (nothing was called) · 69 provider unreachable, nothing scored · 70 internal · 73 cannot write
-        75 budget or deadline cut the plan · 130/143 interrupted (the same command goes on where it stopped)
+        0 pass, 97 waiting for review, 98 inconclusive, 99 fail
+        64 usage, 65 bad data or config (nothing was called)
+        69 a provider was unreachable and nothing could be scored
+        70 internal, 73 cannot write, 75 budget or deadline cut the plan
+        130/143 interrupted (the same command goes on where it stopped)
       """,
     version: version,
     subcommands: [
@@ -33,6 +37,7 @@ struct Portcullis: AsyncParsableCommand {
     // Answers and keys stay out of core dumps.
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &none)
+    refuseNothingAndTheUnknown(Array(CommandLine.arguments.dropFirst()))
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
@@ -48,6 +53,18 @@ struct Portcullis: AsyncParsableCommand {
     note(failure.message)
     Glibc.exit(failure.code.rawValue)
   }
+}
+
+/// A bare call and a misspelt command end with 64 and a hint: in CI an empty argument list must not look like a pass.
+private func refuseNothingAndTheUnknown(_ arguments: [String]) {
+  let names = Portcullis.configuration.subcommands.map { $0.configuration.commandName ?? "" }
+  guard let first = arguments.first else {
+    note("error: no command is named; known: \(names.joined(separator: ", "))\n  help: portcullis --help")
+    Glibc.exit(PortcullisCore.ExitCode.usage.rawValue)
+  }
+  guard !first.hasPrefix("-"), first != "help", !names.contains(first) else { return }
+  note(Diagnostic(.error, "unknown command '\(first)'", help: suggestion(for: first, among: names)).description)
+  Glibc.exit(PortcullisCore.ExitCode.usage.rawValue)
 }
 
 /// Ends the process with a code whose reason has been told already.

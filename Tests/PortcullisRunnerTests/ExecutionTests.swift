@@ -124,8 +124,8 @@ private struct Zero: RandomNumberGenerator, Sendable {
     let client = FakeClient(target("c", concurrency: 8)) { _, _ in right }
     let (stop, _, _) = try await run([(.candidate, client)], cases(100, arms: [.candidate]), budget: Budget(cost: Money(micro: 200, currency: "USD")))
     guard case .budget = stop else { return #expect(Bool(false)) }
-    #expect(client.calls * 15 <= 200)
-    #expect(client.calls >= 5)
+    // 20 reserved and 15 spent a call: the thirteenth could cross the limit.
+    #expect(client.calls == 13 || client.calls == 12, "\(client.calls)")
   }
 
   @Test func whatIsRecordedIsNotAskedAgain() async throws {

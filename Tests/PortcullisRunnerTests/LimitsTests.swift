@@ -138,15 +138,17 @@ import Testing
 
   @Test func twoCallsCannotBothSpendTheLastCent() {
     var ledger = BudgetLedger(budget: Budget(cost: Money(micro: 100, currency: "USD")))
-    guard case .success(let first) = ledger.reserve(micro: 60, tokens: 1) else { return #expect(Bool(false)) }
-    #expect(ledger.reserve(micro: 60, tokens: 1) == .failure(BudgetSpent(limit: "0.0001 USD")))
+    guard case .granted(let first) = ledger.reserve(micro: 60, tokens: 1) else { return #expect(Bool(false)) }
+    #expect(ledger.reserve(micro: 60, tokens: 1) == .wait)
     ledger.settle(first, micro: 10, tokens: 1)
-    guard case .success = ledger.reserve(micro: 60, tokens: 1) else { return #expect(Bool(false)) }
+    guard case .granted(let second) = ledger.reserve(micro: 60, tokens: 1) else { return #expect(Bool(false)) }
+    ledger.settle(second, micro: 60, tokens: 1)
+    #expect(ledger.reserve(micro: 60, tokens: 1) == .spent(BudgetSpent(limit: "0.0001 USD")))
   }
 
   @Test func anUnknownCostStaysCharged() {
     var ledger = BudgetLedger(budget: Budget())
-    guard case .success(let one) = ledger.reserve(micro: 60, tokens: 10) else { return #expect(Bool(false)) }
+    guard case .granted(let one) = ledger.reserve(micro: 60, tokens: 10) else { return #expect(Bool(false)) }
     ledger.settle(one, micro: nil, tokens: nil)
     #expect(ledger.spentMicro == 60)
     #expect(ledger.tokens == 10)
@@ -155,11 +157,11 @@ import Testing
   @Test func callsAndTokensAreLimitedToo() {
     var calls = BudgetLedger(budget: Budget(calls: 1))
     _ = calls.reserve(micro: nil, tokens: 1)
-    #expect(calls.reserve(micro: nil, tokens: 1) == .failure(BudgetSpent(limit: "1 calls")))
+    #expect(calls.reserve(micro: nil, tokens: 1) == .spent(BudgetSpent(limit: "1 calls")))
     var tokens = BudgetLedger(budget: Budget(tokens: 10))
-    #expect(tokens.reserve(micro: nil, tokens: 11) == .failure(BudgetSpent(limit: "10 tokens")))
+    #expect(tokens.reserve(micro: nil, tokens: 11) == .spent(BudgetSpent(limit: "10 tokens")))
     tokens.carryOver(micro: 0, calls: 3, tokens: 9)
-    #expect(tokens.reserve(micro: nil, tokens: 2) == .failure(BudgetSpent(limit: "10 tokens")))
+    #expect(tokens.reserve(micro: nil, tokens: 2) == .spent(BudgetSpent(limit: "10 tokens")))
   }
 }
 

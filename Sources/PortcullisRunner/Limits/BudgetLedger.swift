@@ -8,7 +8,16 @@ package struct BudgetLedger: Sendable, Hashable {
   package private(set) var tokens = 0
   private var reservedMicro = 0
   private var reservedTokens = 0
+  private var open = 0
   private let budget: Budget
+
+  /// What a call is told before it is sent.
+  package enum Answer: Sendable, Hashable {
+    case granted(Reservation)
+    /// What calls under way have reserved stands in the way; they may cost less than that.
+    case wait
+    case spent(BudgetSpent)
+  }
 
   package struct Reservation: Sendable, Hashable {
     package let micro: Int
@@ -17,20 +26,26 @@ package struct BudgetLedger: Sendable, Hashable {
 
   package init(budget: Budget) { self.budget = budget }
 
-  /// Which limit a call would cross, in words; nil reserves it.
-  package mutating func reserve(micro: Int?, tokens: Int) -> Result<Reservation, BudgetSpent> {
-    if let most = budget.calls, calls >= most { return .failure(BudgetSpent(limit: "\(most) calls")) }
-    if let most = budget.cost, spentMicro + reservedMicro + (micro ?? 0) > most.micro { return .failure(BudgetSpent(limit: most.description)) }
-    if let most = budget.tokens, self.tokens + reservedTokens + tokens > most { return .failure(BudgetSpent(limit: "\(most) tokens")) }
+  /// Reserves the worst case of a call, unless it could cross a limit.
+  package mutating func reserve(micro: Int?, tokens: Int) -> Answer {
+    if let most = budget.calls, calls >= most { return .spent(BudgetSpent(limit: "\(most) calls")) }
+    if let most = budget.cost, spentMicro + reservedMicro + (micro ?? 0) > most.micro {
+      return open > 0 ? .wait : .spent(BudgetSpent(limit: most.description))
+    }
+    if let most = budget.tokens, self.tokens + reservedTokens + tokens > most {
+      return open > 0 ? .wait : .spent(BudgetSpent(limit: "\(most) tokens"))
+    }
     calls += 1
+    open += 1
     reservedMicro += micro ?? 0
     reservedTokens += tokens
-    return .success(Reservation(micro: micro ?? 0, tokens: tokens))
+    return .granted(Reservation(micro: micro ?? 0, tokens: tokens))
   }
 
   /// - Parameters:
   ///   - micro: What the call cost; nil is unknown and stays charged at its reservation.
   package mutating func settle(_ reservation: Reservation, micro: Int?, tokens: Int?) {
+    open -= 1
     reservedMicro -= reservation.micro
     reservedTokens -= reservation.tokens
     spentMicro += micro ?? reservation.micro

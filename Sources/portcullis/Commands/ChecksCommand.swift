@@ -57,7 +57,9 @@ extension CheckExample {
   fileprivate var text: String {
     let shown = answer.text.map { "\"\(visible($0.count > 100 ? $0.prefix(100) + "…" : $0[...]))\"" } ?? (answer.toolCalls.isEmpty ? "no text" : "no text,")
     let calls = answer.toolCalls.map { " \($0.name)(\($0.arguments.compactText))" }.joined()
+    let took = answer.latency.map { " after \($0.short)" } ?? ""
+    let price = cost.map { " for \($0)" } ?? ""
     let wanted = expected.map { "  expected: \($0)" } ?? ""
-    return "  \(check)\(wanted)\n    \(shown)\(calls) → \(gives.rawValue)\(note.isEmpty ? "" : "  (\(note))")\n"
+    return "  \(check)\(wanted)\n    \(shown)\(calls)\(took)\(price) → \(gives.rawValue)\(note.isEmpty ? "" : "  (\(note))")\n"
   }
 }

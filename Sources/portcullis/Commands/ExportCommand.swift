@@ -29,6 +29,7 @@ struct ExportCommand: ParsableCommand {
       do {
         while let trial = try trials.next() { try sink.write(trial.exportJSON.compactText + "\n") }
         try sink.flush()
+        try store.close()
       } catch is DescriptorSink.Failed {
         throw Exit(code: .cannotWrite)
       }

@@ -11,12 +11,17 @@ struct GateCommand: AsyncParsableCommand {
     discussion: """
       EXAMPLES
         portcullis gate
-        portcullis gate --set targets.candidate.model=$MODEL --report junit=gate.xml --report markdown=$GITHUB_STEP_SUMMARY
-        portcullis gate -e evalsets/support --candidate openai:new@http://127.0.0.1:8000/v1 --production openai:old@http://127.0.0.1:8001/v1
-        portcullis gate --run latest          decides again from the records; nothing is called
+        portcullis gate --set targets.candidate.model=$MODEL \\
+          --report junit=gate.xml --report markdown=$GITHUB_STEP_SUMMARY
+        portcullis gate -e evalsets/support \\
+          --candidate openai:new@http://127.0.0.1:8000/v1 \\
+          --production openai:old@http://127.0.0.1:8001/v1
+        portcullis gate --run latest
 
-      An unfinished run of the same plan is continued and pays only for what is missing; a finished run is never reused unless --reuse or
-      --run says so. Without a policy in the config the default one decides, and the report says so.
+      An unfinished run of the same plan is continued and pays only for what is
+      missing; a finished run is never reused unless --reuse or --run says so.
+      Without a policy in the config the default one decides, and the report
+      says so.
       """)
 
   @OptionGroup var plan: PlanOptions
@@ -52,6 +57,7 @@ struct GateCommand: AsyncParsableCommand {
     let notes = (loaded.policy.isDefault ? ["policy: the default, since the config writes none"] : []) + result.notes
     let input = try work.store.reportInput(decision, of: result.run, notes: notes, worst: options.verbose ? 50 : 5)
     try deliver(input, json: options.json, files: files, isCompact: compact)
+    try work.store.close()
     throw Exit(code: decision.exitCode)
   }
 

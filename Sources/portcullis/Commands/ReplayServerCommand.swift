@@ -10,10 +10,13 @@ struct ReplayServerCommand: AsyncParsableCommand {
     abstract: "Serves recordings as an OpenAI-compatible endpoint on loopback.",
     discussion: """
       EXAMPLES
-        portcullis replay-server recordings/support/*.jsonl -e evalsets/support --port 8088
+        portcullis replay-server recordings/support/*.jsonl \\
+          -e evalsets/support --port 8088
 
-      Prints its address as its first line and stops on SIGTERM. A request is answered by its digest, else by the case of -e whose messages it
-      ends with; a recording that names a model answers only for that model; repeats are served in their order, the last one again.
+      Prints its address as its first line and stops on SIGTERM. A request is
+      answered by its digest, else by the case of -e whose messages it ends with;
+      a recording that names a model answers only for that model; repeats are
+      served in their order, the last one again.
       """)
 
   @Argument(help: ArgumentHelp("Recording files (JSON Lines).", valueName: "recordings"))
@@ -53,7 +56,10 @@ struct ReplayServerCommand: AsyncParsableCommand {
     } catch let failure as CommandFailure {
       throw failure
     } catch {
-      throw CommandFailure("the server cannot run on port \(port): \(visible("\(error)"))", help: "name another port, or 0 for a free one", code: .cannotWrite)
+      let isTaken = "\(error)".contains("errno: 98")  // NIO's words for EADDRINUSE
+      throw CommandFailure(
+        isTaken ? "port \(port) is taken" : "the server cannot run on port \(port): \(visible("\(error)"))", help: "name another port, or 0 for a free one",
+        code: .cannotWrite)
     }
   }
 }

@@ -42,6 +42,7 @@ struct ReportCommand: ParsableCommand {
     do {
       try render(try ReportFormat(word: format), input, style: TerminalStyle(isColoured: terminal.hasColour, width: terminal.width), to: &sink)
       try sink.flush()
+      try store.close()
     } catch is DescriptorSink.Failed {
       throw Exit(code: .cannotWrite)
     }

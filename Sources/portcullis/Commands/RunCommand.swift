@@ -11,10 +11,12 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       EXAMPLES
         portcullis run --target candidate
-        portcullis run evalsets/support --target openai:new@http://127.0.0.1:8000/v1 --concurrency 64
-        portcullis run --rescore latest      scores that run's answers again with today's checks; nothing is asked again
+        portcullis run evalsets/support \\
+          --target openai:new@http://127.0.0.1:8000/v1 --concurrency 64
+        portcullis run --rescore latest
 
-      Exits 0 when every planned trial has an answer or its final failure recorded; a call failure does not change that.
+      Exits 0 when every planned trial has an answer or its final failure
+      recorded; a call failure does not change that.
       """)
 
   @Argument(help: ArgumentHelp("Evalset folders or case files; they replace the config's.", valueName: "cases"))
@@ -61,6 +63,7 @@ struct RunCommand: AsyncParsableCommand {
             + (failed > 0 ? ", \(failed) without an answer" : ""))
       }
     }
+    try work.store.close()
     if code != .pass { throw Exit(code: code) }
   }
 }

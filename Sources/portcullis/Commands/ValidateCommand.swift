@@ -11,7 +11,8 @@ struct ValidateCommand: ParsableCommand {
         portcullis validate
         portcullis validate evalsets/support ci/portcullis.yaml
 
-      Also says which rules cannot pass at the suite's size even if nothing is wrong. Warnings do not change the exit code.
+      Also says which rules cannot pass at the suite's size even if nothing is
+      wrong. Warnings do not change the exit code.
       """)
 
   @Argument(help: ArgumentHelp("Config files and evalset folders (default: the config and what it names).", valueName: "path"))

@@ -191,6 +191,11 @@ func loadPlan(
         .warning, "there is no production arm; rules that compare stay inconclusive",
         help: "name '--production', or write a 'pass-rate' rule"))
   }
+  for (arm, target) in targets where target.price == nil && evalsets.contains(where: { $0.counts.checks["cost"] != nil }) {
+    warnings.append(
+      Diagnostic(
+        .warning, "cases use the check 'cost', but target '\(target.name)' (\(arm.rawValue)) has no price: their trials stay unscored", help: "write its 'price'"))
+  }
   return LoadedPlan(
     config: config, evalsets: evalsets, arms: targets, judges: judges.filter { asked.contains($0.key) },
     policy: decides ? config.policy : Policy(offline: []), repeats: run?.repeats ?? config.repeats, seed: run?.seed ?? config.seed,

@@ -171,7 +171,8 @@ struct RunWork {
   private func ending(_ stop: StopReason?, _ now: RunProgress.Snapshot, _ run: RunRecord) throws -> (stored: RunStop, decided: RunFacts.Stop) {
     let (planned, ended) = try store.progress(of: run)
     // Nothing scored and nothing but silence: nobody was there to answer.
-    let isSilent = now.passed + now.failed + now.unscored + now.resumed == 0 && now.failures.keys.allSatisfy { $0 == .transport || $0 == .timeout }
+    let isSilent = now.passed + now.failed + now.unscored + now.resumed == 0 && !now.failures.isEmpty
+      && now.failures.keys.allSatisfy { $0 == .transport || $0 == .timeout }
     let (stored, decided): (RunStop, RunFacts.Stop) =
       switch stop {
       case .signal, .store: (.interrupted, .finished)
