@@ -133,3 +133,12 @@ func evidenceOfFailureWinsOverWhatCutTheRun(_ row: (stop: RunFacts.Stop, exit: E
   #expect(guarantees[1].contains("probability about 5 %"))
   #expect(guarantees[2].hasPrefix("equal models that differ on 10 % of 100 cases"))
 }
+
+@Test func aPlannedCaseThatNobodySawIsNeverEnough() {
+  let policy = Policy(offline: [compare])
+  let open = decision(pairs(both: 100), policy, plannedCases: 101)
+  // The margin would survive one lost case; the plan does not.
+  #expect(open.rulings[0].verdict == .pass)
+  #expect(open.verdict == .inconclusive)
+  #expect(open.rulings.last?.reason == .missingEvidence)
+}

@@ -125,3 +125,12 @@ private let plainPolicy = Policy(offline: [PolicyRule(.noRegression(NoRegression
   #expect(needs.scopes.map(\.gates.count) == [1, 0])
   #expect(needs.neverTrials == 29)
 }
+
+@Test func oneNameInTwoEvalsetsIsOneWitness() {
+  let lost = ["x", "y"].flatMap { evalset in
+    (0..<11).map { Sample(numbered("a", $0), candidate: "F", production: "P", evalset: evalset) }
+  }
+  let witnesses = evidence(lost, plainPolicy).scopes[0].whole.lost
+  #expect(witnesses.count == 22)
+  #expect(witnesses.ids.map(\.text) == (0..<10).map { numbered("a", $0) })
+}

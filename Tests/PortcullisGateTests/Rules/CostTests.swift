@@ -79,3 +79,15 @@ private func requests(_ count: Int = 120, base: Int = 100) -> [Sample] {
 @Test func withoutProductionAnIncreaseOfCostIsUndecided() {
   #expect(ruling(relative, requests(), arms: [.candidate]).reason == .armsNotComparable)
 }
+
+@Test func aCostThatOneArmLacksMakesTheRequestMissing() {
+  for (ours, theirs) in [(100, nil as Int?), (nil, 100)] {
+    var sample = Sample("z", candidate: "P", production: "P")
+    sample.trials = [
+      TrialFacts(arm: .candidate, state: .passed, costMicro: ours), TrialFacts(arm: .production, state: .passed, costMicro: theirs),
+    ]
+    let open = ruling(relative, requests() + [sample])
+    #expect(open.reason == .missingEvidence)
+    #expect(open.count == 120)
+  }
+}

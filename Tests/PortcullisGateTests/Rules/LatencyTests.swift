@@ -101,3 +101,11 @@ private func calls(_ latencies: [Int], production: [Int]? = nil) -> [Sample] {
   #expect(ruling.verdict == .inconclusive)
   #expect(ruling.reason == .armsNotComparable)
 }
+
+@Test func callsGivenTwiceAreNoEvidence() {
+  var samples = calls([Int](repeating: 5, count: 59))
+  samples[0].trials += samples[0].trials
+  let open = ruling(within(.seconds(1)), samples, arms: [.candidate])
+  #expect(open.verdict == .inconclusive)
+  #expect(open.count == 58)
+}

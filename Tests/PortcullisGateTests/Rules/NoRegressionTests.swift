@@ -250,3 +250,33 @@ func pairsAreJudgedByTangosLimits(
   let samples = (0..<60).map { Sample(numbered("a", $0), candidate: "P", production: "P", isRecorded: true) }
   #expect(ruling(rule(0.05), samples).sentence.contains("recorded answers"))
 }
+
+// §5 is not monotone: L = −0.058803 from the complete pairs, and −0.058182 with the missing one lost (scipy).
+@Test func aMissingPairThatNarrowsTheBoundStillDoesNotHelp() {
+  var samples = (0..<5).map { Sample(numbered("gain", $0), candidate: "P", production: "F", cluster: "c00") }
+  for index in 1..<40 {
+    samples += (0..<5).map { Sample(numbered("c\(index)", $0), candidate: "P", production: "P", cluster: "c\(index)") }
+  }
+  let missing = Sample("lost", candidate: ".", production: "P", cluster: "c00")
+  let open = ruling(rule(0.0585), samples + [missing])
+  #expect(open.verdict == .inconclusive)
+  #expect(near(open.interval?.lower, -0.058802628063796165, 1e-8))
+  #expect(ruling(rule(0.0590), samples + [missing]).verdict == .pass)
+}
+
+@Test func casesNobodySawAreLostAmongRepeatsToo() {
+  let samples = cases(60, "a", candidate: "PPP", production: "PPP")
+  #expect(ruling(rule(0.10), samples).verdict == .pass)
+  let open = ruling(rule(0.10), samples, plannedCases: 64)
+  #expect(open.verdict == .inconclusive)
+  // 60 equal cases and four lost ones.
+  #expect(near(open.interval?.lower, -0.13251567995838365, 1e-8))
+}
+
+@Test func aJudgeOfEitherArmHoldsTheComparisonBack() {
+  for arm in bothArms {
+    var sample = Sample("j", candidate: "P", production: "P")
+    sample.trials = bothArms.map { TrialFacts(arm: $0, state: .passed, isJudged: $0 == arm) }
+    #expect(ruling(rule(0.10), pairs(both: 99) + [sample]).reason == .judgeUnfit)
+  }
+}
