@@ -43,13 +43,7 @@ extension PairEvidence {
   /// How many more single-trial cases that both arms passed the candidate could have lost before the pass is lost; nil where it is none.
   func lossesToSpare(margin: Double, input: RuleInput) -> Int? {
     func passes(_ losses: Int) -> Bool { Comparison(self, margin: margin, input: input, losses: losses).verdict == .pass }
-    guard passes(0) else { return nil }
-    var (passing, beyond) = (0, plain.table.both + 1)
-    while beyond - passing > 1 {
-      let middle = (passing + beyond) / 2
-      if passes(middle) { passing = middle } else { beyond = middle }
-    }
-    return passing
+    return passes(0) ? mostSurvived(upTo: plain.table.both, passes) : nil
   }
 
   /// Cases like these that would show a loss below the margin, if the true difference is the one seen; nil where no number would.

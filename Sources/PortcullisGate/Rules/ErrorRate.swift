@@ -39,14 +39,21 @@ extension ErrorRateRule {
       estimate: Double(failed) / Double(known),
       interval: Ruling.Bounds(lower: lower as Double?, upper: upper as Double?), count: known, missing: unknown, limit: max,
       method: "Clopper–Pearson limit, statistics §3", witnesses: calls.failed.ids,
-      next: verdict == .inconclusive ? next(reason, least) : nil)
+      next: next(reason, least, failed: failed + unknown, of: planned, input))
   }
 
-  private func next(_ reason: Reason, _ least: Int) -> String {
+  private func next(_ reason: Reason, _ least: Int, failed: Int, of planned: Int, _ input: RuleInput) -> String? {
     switch reason {
-    case .missingEvidence: "run the calls that are missing"
-    case .tooFewCases: least == .max ? "no number of calls shows a rate of 0" : "at least \(counted(least, "call")) without a failure"
-    default: "more calls, or fewer failures"
+    case .holds:
+      let spare = mostSurvived(upTo: planned - failed) { losses in
+        clopperPearsonUpper(passed: failed + losses, of: planned, alpha: input.wrongPass) < max
+      }
+      return survival(spare, "one more failed call", "more failed calls")
+    case .beyondLimit: return "more calls like these would not make it pass"
+    case .missingEvidence: return "run the calls that are missing"
+    case .tooFewCases:
+      return least == .max ? "no number of calls shows a rate of 0" : "at least \(counted(least, "call")) without a failure"
+    default: return "more calls, or fewer failures"
     }
   }
 }

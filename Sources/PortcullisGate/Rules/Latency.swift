@@ -85,6 +85,8 @@ extension LatencyRule {
       }
     let next =
       switch reason {
+      case .holds:
+        survival(spare(sample, micro, missing, input), "one more call over the limit", "more calls over the limit")
       case .tooFewCases: "at least \(counted(least, "case")) for a \(name)"
       case .missingEvidence: "run the calls that are missing, with a measured latency"
       case .cannotExcludeMargin: "more calls, or a faster candidate"
@@ -96,6 +98,16 @@ extension LatencyRule {
       estimate: seen.flatMap { $0.estimate.isFinite ? $0.estimate : nil },
       interval: seen.map { Ruling.Bounds(lower: $0.limits.lower, upper: $0.limits.upper) }, count: sample.known, missing: missing,
       limit: Double(micro) / 1_000_000, unit: .seconds, method: "exceedances of the limit, Clopper–Pearson, statistics §7", next: next)
+  }
+
+  /// Further calls over the limit that a pass would have survived, all calls and first calls alike.
+  private func spare(_ sample: LatencySample, _ micro: Int, _ missing: Int, _ input: RuleInput) -> Int {
+    let over = sample.over(micro)
+    let all = over.first + over.further
+    return mostSurvived(upTo: sample.first.count - over.first) { more in
+      objective(all + more, of: sample.known, missing: missing, input).verdict == .pass
+        && objective(over.first + more, of: sample.first.count, missing: sample.missingFirst + input.unaccounted, input).verdict == .pass
+    }
   }
 
   /// A pass counts what is missing as over the limit, a fail only what was seen.

@@ -113,7 +113,7 @@ private struct Finding {
       let missed = missing > 0 ? ", even if all \(missing) missing pairs were losses" : ""
       self.init(
         .pass, .holds, "a loss of \(points(margin)) is excluded\(missed): \(score), at worst \(points(min(0, lower))) lower", pairs.lost,
-        spare == 0 ? "one more loss would have lost the pass" : "it would still pass with \(counted(spare, "more loss", "more losses"))")
+        survival(spare, "one more loss", "more losses"))
     case .inconclusive where missing > 0 && comparison.verdictOfCompletePairs == .pass:
       self.init(
         .inconclusive, .missingEvidence,

@@ -92,6 +92,13 @@ private struct Rate {
     if lower >= share {
       (verdict, reason) = (.pass, .holds)
       sentence = "\(score), and a true rate below \(percent(lower)) is excluded, which reaches \(percent(share))"
+      if pairs.isPlain {
+        let passed = pairs.plain.candidatePassed
+        let spare = mostSurvived(upTo: passed) { losses in
+          clopperPearsonLower(passed: passed - losses, of: scored + missing, alpha: input.wrongPass) >= share
+        }
+        next = survival(spare, "one more failed case", "more failed cases")
+      }
     } else if upper < share {
       (verdict, reason) = (.fail, .beyondLimit)
       sentence = "\(score), and a true rate of \(percent(share)) is excluded: it is at most \(percent(upper))"
