@@ -48,9 +48,11 @@ extension Bench {
     let floorWidth = try best([8, 16, 32, 64, 128]) { try server.floor(count, concurrency: $0, in: folder) }
     let width = try best([16, 64, 256]) { try run(cases, at: server, concurrency: $0, in: folder) }
     var floor: [Cost] = []
+    var wideFloor: [Cost] = []
     var ours: [Cost] = []
     for _ in 0..<2 * rounds {
       floor.append(try server.floor(count, concurrency: floorWidth, in: folder))
+      wideFloor.append(try server.floor(count, concurrency: width, in: folder))
       ours.append(try run(cases, at: server, concurrency: width, in: folder))
     }
     let store = folder.path("kept")
@@ -63,6 +65,8 @@ extension Bench {
         measure: "10,000 cases at \(width): wall against the floor at \(floorWidth)", unit: "×", series: ours.ratio(\.wall, to: floor),
         target: .atMost(1.6)),
       Row(measure: "  CPU against the floor", unit: "×", series: ours.ratio(\.cpu, to: floor), target: .atMost(2.5)),
+      Row(measure: "  wall against the floor at \(width) too", unit: "×", series: ours.ratio(\.wall, to: wideFloor)),
+      Row(measure: "  CPU against the floor at \(width) too", unit: "×", series: ours.ratio(\.cpu, to: wideFloor)),
       Row(measure: "  wall of the floor", unit: "s", series: floor.series(\.wall)),
       Row(measure: "  wall of portcullis run", unit: "s", series: ours.series(\.wall)),
       Row(measure: "  CPU of the floor", unit: "s", series: floor.series(\.cpu)),
