@@ -21,7 +21,7 @@ struct CheckCells {
       return CheckSpec(kind: kind)
     }
     let asText = CheckSpec(kind: kind, argument: .string(text))
-    guard let json = try? JSON(parsing: text), json.string == nil, !isTaken(asText, expected) else { return asText }
+    guard couldBeJSON(text), let json = try? JSON(parsing: text), json.string == nil, !isTaken(asText, expected) else { return asText }
     return CheckSpec(kind: kind, argument: json)
   }
 
@@ -30,4 +30,10 @@ struct CheckCells {
     let alone = Case(id: id, evalset: "", input: .messages([]), expected: expected, checks: [spec])
     return (try? CompiledChecks(compiling: alone, judges: judges, patterns: &patterns)) != nil
   }
+}
+
+/// By the first byte: most cells are plain words.
+private func couldBeJSON(_ text: String) -> Bool {
+  guard let first = text.utf8.first else { return false }
+  return first.isDigit || "{[-tf".utf8.contains(first)
 }
