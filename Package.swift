@@ -80,5 +80,9 @@ let package = Package(
     tests("PortcullisServerTests", ["PortcullisServer", "PortcullisCore"]),
     tests("ArchitectureTests", []),
     tests("EndToEndTests", ["portcullis"], exclude: ["__Snapshots__"]),
+
+    // scripts/bench: ratios taken in one run against a model server and a libcurl loop in C.
+    .target(name: "CBench", path: "Tests/Benchmarks/CBench", linkerSettings: [.linkedLibrary("curl")]),
+    .executableTarget(name: "Benchmarks", dependencies: ["CBench"], path: "Tests/Benchmarks/Benchmarks", swiftSettings: strict),
   ]
 )

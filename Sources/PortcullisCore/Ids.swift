@@ -42,12 +42,12 @@ package struct RunID: Sendable, Hashable, CustomStringConvertible {
 package func problem(inID text: String) -> String? {
   guard !text.isEmpty else { return "an id may not be empty" }
   guard text.utf8.count <= 200 else { return "an id may have at most 200 bytes, this one has \(text.utf8.count)" }
-  if text.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) { return text.contains("..") ? "an id may not contain '..'" : nil }
+  if text.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) { return holdsTwoDots(text) ? "an id may not contain '..'" : nil }
   guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return nil }
   if first.properties.isWhitespace || last.properties.isWhitespace { return "an id may not begin or end with a blank" }
-  if text.contains("..") { return "an id may not contain '..'" }
+  if holdsTwoDots(text) { return "an id may not contain '..'" }
   for scalar in text.unicodeScalars {
-    if isHostile(scalar) { return "an id may not contain the invisible character U+\(String(scalar.value, radix: 16, uppercase: true))" }
+    if isHostile(scalar) { return "an id may not contain the invisible character \(codePoint(scalar))" }
     switch scalar.properties.generalCategory {
     case .unassigned, .surrogate, .privateUse: return "an id may hold printable characters only"
     default: break
@@ -55,4 +55,19 @@ package func problem(inID text: String) -> String? {
   }
   if !text.unicodeScalars.elementsEqual(text._nfc) { return "an id must be in Unicode's composed form (NFC)" }
   return nil
+}
+
+private func holdsTwoDots(_ text: String) -> Bool {
+  var last: UInt8 = 0
+  for byte in text.utf8 {
+    if byte == UInt8(ascii: "."), last == byte { return true }
+    last = byte
+  }
+  return false
+}
+
+/// As Unicode writes it, `U+202E`: at least four digits.
+private func codePoint(_ scalar: Unicode.Scalar) -> String {
+  let digits = String(scalar.value, radix: 16, uppercase: true)
+  return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
 }

@@ -48,7 +48,11 @@ private func sentence(_ verdict: Verdict, _ rulings: [Ruling]) -> String {
   }
 }
 
-private func said(_ ruling: Ruling) -> String { (ruling.isOfRun ? "" : ruling.title + ": ") + wordsOf(ruling.sentence) }
+/// The rule and its sentence, which names the slice itself.
+private func said(_ ruling: Ruling) -> String {
+  let name = ruling.slice != nil && ruling.metric == nil ? ruling.rule : ruling.title
+  return (ruling.isOfRun ? "" : name + ": ") + wordsOf(ruling.sentence)
+}
 
 /// What stands in the way of the whole run goes before a rule, unless it is only that no rule weighed a score.
 private func mostTelling(_ rulings: [Ruling]) -> Ruling? {

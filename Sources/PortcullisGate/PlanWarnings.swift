@@ -44,7 +44,9 @@ package func planWarnings(_ policy: Policy, _ sizes: PlanSizes) -> [Diagnostic] 
   return (rulings + evidence.runRulings(rulings)).filter { $0.verdict != .pass }.map { ruling in
     let subject = ruling.rule == "run" ? "this plan" : "'\(ruling.title)'"
     let weight = ruling.advisory ? " (advisory)" : ""
-    return Diagnostic(
-      .warning, "\(subject)\(weight) cannot pass even if nothing is wrong: \(wordsOf(ruling.sentence))", help: ruling.next)
+    // What the rule says of perfect answers nobody gave yet is no fact; only a cause that is known already is told.
+    let isOfSize = ruling.reason == .tooFewCases || ruling.reason == .cannotExcludeMargin
+    let cause = isOfSize ? " at this size" : ": " + wordsOf(ruling.sentence)
+    return Diagnostic(.warning, "\(subject)\(weight) cannot pass even if nothing is wrong\(cause)", help: ruling.next)
   }
 }

@@ -26,6 +26,7 @@ package struct Store: Sendable {
     try makeFolder(folder)
     try refuseNetworkFileSystem(folder)
     try requireWritable(folder: folder, file: path)
+    _ = try existingVersion(path: path, known: migrations.count)  // beside a foreign file not even a lock is left
     try makeFolder(folder + "/locks")
     // Only one process at a time may switch a new file to WAL, migrate or recover.
     let opening = try openingLock(folder: folder, path: path)

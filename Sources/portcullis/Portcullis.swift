@@ -38,6 +38,7 @@ struct Portcullis: AsyncParsableCommand {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &none)
     refuseNothingAndTheUnknown(Array(CommandLine.arguments.dropFirst()))
+    refuseTwins(Array(CommandLine.arguments.dropFirst()))
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
@@ -52,6 +53,20 @@ struct Portcullis: AsyncParsableCommand {
     guard let failure = Failure(error) else { exit(withError: error) }
     note(failure.message)
     Glibc.exit(failure.code.rawValue)
+  }
+}
+
+/// A flag given twice is a slip whose meaning nobody can tell; those that may be repeated are named here.
+private func refuseTwins(_ arguments: [String]) {
+  let repeatable: Set<String> = ["--set", "--tag", "--evalset", "-e", "--report"]
+  var seen: Set<String> = []
+  for argument in arguments {
+    if argument == "--" { return }
+    guard argument.hasPrefix("-"), argument.count > 1, Double(argument) == nil else { continue }
+    let name = argument.hasPrefix("--") ? String(argument.prefix { $0 != "=" }) : String(argument.prefix(2))
+    guard !repeatable.contains(name), !seen.insert(name).inserted else { continue }
+    note(Diagnostic(.error, "'\(name)' is given twice", help: "which of the two is meant?").description)
+    Glibc.exit(PortcullisCore.ExitCode.usage.rawValue)
   }
 }
 

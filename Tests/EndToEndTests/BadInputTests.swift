@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ([], 64), (["gaet"], 64), (["gate", "--no-such-flag"], 64), (["gate", "--concurrency", "0"], 64), (["gate", "--concurrency", "99999999999999999999"], 64),
+    ([], 64), (["gaet"], 64), (["gate", "--seed", "1", "--seed", "2"], 64), (["gate", "--report", "json=x", "--report", "junit=x"], 64), (["gate", "--no-such-flag"], 64), (["gate", "--concurrency", "0"], 64), (["gate", "--concurrency", "99999999999999999999"], 64),
     (["gate", "--budget", "nan"], 64), (["gate", "--timeout", "-1s"], 64), (["gate", "--report", "pdf=x"], 64), (["gate", "--fresh", "--run", "latest"], 64),
     (["gate", "--case", "no-such-*"], 65), (["gate", "-c", "missing.yaml"], 65), (["gate", "-e", "/dev/zero"], 65), (["gate", "-e", "/proc/self/fd"], 65),
     (["report", "latest"], 65), (["gate", "--run", "abc"], 65), (["explain", "contians"], 65),
@@ -99,9 +99,9 @@ import Testing
   func aBadCommandLineHasItsCode(_ arguments: [String], _ code: Int32) throws {
     let scratch = try Self.project()
     let result = try Binary.run(arguments, in: scratch.url)
-    // Without arguments the command prints its help, which is no verdict either.
-    #expect(result.code == (arguments.isEmpty ? result.code : code), "\(arguments): \(result.code)\n\(result.output)\(result.errors)")
-    #expect(arguments.isEmpty || !result.errors.isEmpty)
+    #expect(result.code == code, "\(arguments): \(result.code)\n\(result.output)\(result.errors)")
+    #expect(!result.errors.isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: scratch.url.appending(path: ".portcullis").path), "a store was made")
     #expect(result.code != 97 && result.code != 98 && result.code != 99)
   }
 

@@ -58,7 +58,7 @@ extension CompleteRule {
     case .budget: "raise the budget and run the same command: it pays only for what is missing"
     case .deadline: "raise the time limit and run the same command: it pays only for what is missing"
     case .unreachable: "make the endpoint reachable and run the same command"
-    case .finished: "ask the missing trials again, or tolerate a share of them with 'max_missing'"
+    case .finished: "see with 'export trials' why they are missing and run again, or tolerate a share of them with 'max_missing'"
     }
   }
 }

@@ -79,7 +79,7 @@ private struct HardOutcome {
     } else if !evidence.unscored.isEmpty {
       self = open(
         .missingEvidence, "\(evidence.unscored.count == 1 ? "lacks" : "lack") a score, and one is enough to block", evidence.unscored,
-        "ask the missing trials again: the same command pays only for them")
+        "see with 'export trials' why they are missing, then run again")
     } else if !evidence.reused.isEmpty {
       self = open(
         .missingEvidence, "\(evidence.reused.count == 1 ? "rests" : "rest") on answers of an earlier run, which prove nothing here",

@@ -21,7 +21,7 @@ extension NoRegressionRule {
     Ruling(
       rule: "no-regression", verdict: .inconclusive, reason: .armsNotComparable,
       sentence: input.whereClause + "there is no production arm to compare the candidate with", limit: -margin,
-      method: "none: nothing to compare with", next: "name --production, approve a baseline, or write a pass-rate rule")
+      method: "none: nothing to compare with", next: "name --production, or write a pass-rate rule")
   }
 
   private func unsliced(_ name: String, _ input: RuleInput) -> Ruling {
@@ -90,7 +90,7 @@ private struct Finding {
       self.init(
         .inconclusive, missing > 0 ? .missingEvidence : .tooFewCases,
         missing > 0 ? "no case has a score in both arms: all \(missing) pairs are missing" : "there is no case to compare",
-        pairs.incomplete, missing > 0 ? "ask the missing trials again: the same command pays only for them" : "add cases")
+        pairs.incomplete, missing > 0 ? "see with 'export trials' why they are missing, then run again" : "add cases")
       return
     }
     let least =
@@ -119,7 +119,7 @@ private struct Finding {
         .inconclusive, .missingEvidence,
         "\(counted(missing, "pair")) without a score \(missing == 1 ? "stands" : "stand") in the way: \(score), and a loss of "
           + "\(points(margin)) cannot be excluded if each is counted as lost", pairs.incomplete,
-        "ask the missing trials again: without them the margin is excluded")
+        "see with 'export trials' why they are missing, then run again: with all of them scored as those at hand the margin is excluded")
     case .inconclusive where units < least:
       self.init(
         .inconclusive, .tooFewCases,

@@ -56,7 +56,7 @@ private struct Rate {
       method = "none: no score"
       reason = missing > 0 ? .missingEvidence : .tooFewCases
       sentence = missing > 0 ? "no case of the candidate is fully scored: all \(missing) are missing" : "there is no case to look at"
-      next = missing > 0 ? "ask the missing trials again: the same command pays only for them" : "add cases"
+      next = missing > 0 ? "see with 'export trials' why they are missing, then run again" : "add cases"
       return
     }
     let trials = pairs.hasRepeats ? "all trials of " : ""
@@ -108,7 +108,7 @@ private struct Rate {
       sentence =
         "\(score), and a true rate below \(percent(share)) cannot be excluded"
         + (reason == .missingEvidence ? " if \(missing == 1 ? "the missing one" : "all \(missing) missing ones") failed" : "")
-      next = reason == .missingEvidence ? "ask the missing trials again" : settling(pairs, share, input)
+      next = reason == .missingEvidence ? "see with 'export trials' why they are missing, then run again" : settling(pairs, share, input)
       let least = least(pairs, share, input)
       let units = pairs.isPlain ? scored + missing : pairs.shortfallWorstCase(unseen: input.unaccounted).clusters
       if reason != .missingEvidence, units < least {
@@ -153,7 +153,7 @@ private struct Rate {
     } else {
       reason = .missingEvidence
       sentence = "\(claim), and the \(counted(missing, "missing case")) would decide whether it reaches \(percent(share))"
-      next = "ask the missing trials again"
+      next = "see with 'export trials' why they are missing, then run again"
     }
   }
 }

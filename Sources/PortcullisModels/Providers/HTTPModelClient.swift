@@ -26,7 +26,7 @@ package struct HTTPModelClient: ModelClient {
 
   package func send(_ call: PreparedCall) async throws(CallFailure) -> Completion {
     let request = HTTPRequest(provider.endpoint, body: call.body, timeouts: target.timeouts, marksArrivals: provider.isStreamed)
-    var completion: Completion
+    let completion: Completion
     do throws(CallFailure) {
       let answer: HTTPAnswer
       do {
@@ -34,11 +34,10 @@ package struct HTTPModelClient: ModelClient {
       } catch {
         throw CallFailure(error)
       }
-      completion = try provider.completion(from: answer)
+      completion = redactor.redacted(try provider.completion(from: answer))
     } catch {
       throw redactor.redacted(error)
     }
-    if let text = completion.text { completion.text = redactor.withoutValues(text) }
     guard target.accepts(servedModel: completion.servedModel) else {
       throw wrongModel(asked: target.model, served: completion.servedModel ?? "", mayBeBilled: true)
     }

@@ -19,6 +19,28 @@ struct Redactor: Sendable {
     return text
   }
 
+  /// Every text of an answer without the secrets: an endpoint may echo a key in any of them.
+  func redacted(_ completion: Completion) -> Completion {
+    guard !needles.isEmpty else { return completion }
+    var clean = completion
+    clean.text = completion.text.map(withoutValues)
+    clean.refusal = completion.refusal.map(withoutValues)
+    clean.servedModel = completion.servedModel.map(withoutValues)
+    clean.responseID = completion.responseID.map(withoutValues)
+    clean.toolCalls = completion.toolCalls.map { ToolCall(name: withoutValues($0.name), arguments: redacted($0.arguments)) }
+    if case .other(let word) = completion.finish { clean.finish = .other(withoutValues(word)) }
+    return clean
+  }
+
+  private func redacted(_ value: JSON) -> JSON {
+    switch value {
+    case .null, .bool, .number: value
+    case .string(let text): .string(withoutValues(text))
+    case .array(let values): .array(values.map(redacted))
+    case .object(let object): .object(object.members.map { (withoutValues($0.name), redacted($0.value)) })
+    }
+  }
+
   /// Without the secrets and without anything shaped like a key (error texts quote the keys of others too), and only then cut: the
   /// message to 300 characters, what was received to 4 KB.
   func redacted(_ failure: CallFailure) -> CallFailure {

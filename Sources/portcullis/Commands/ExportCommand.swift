@@ -47,9 +47,14 @@ struct StorePlace: ParsableArguments {
 
   func open() throws -> Store {
     let folder = try store ?? (config ?? findConfig()).map { try storeFolder(config: $0) } ?? ".portcullis"
-    guard Store.exists(folder: folder) else {
-      throw CommandFailure("there is no store in '\(visible(folder))'", help: "run 'portcullis gate' first, or name another with '--store DIR'", code: .badInput)
-    }
+    try requireStore(folder)
     return try Store.open(folder: folder)
+  }
+}
+
+/// A command that reads records must not make a store.
+func requireStore(_ folder: String) throws {
+  guard Store.exists(folder: folder) else {
+    throw CommandFailure("there is no store in '\(visible(folder))'", help: "run 'portcullis gate' first, or name another with '--store DIR'", code: .badInput)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PortcullisCore
+import PortcullisFormats
 import PortcullisGate
 import PortcullisReports
 import PortcullisStore
@@ -43,13 +44,17 @@ struct GateCommand: AsyncParsableCommand {
     if decideAgain != nil {
       if options.fresh || options.reuse != nil { throw ValidationError("--run decides from the records; it cannot be combined with --fresh or --reuse") }
     }
-    _ = try options.reports.map(ReportFile.init)
+    let paths = try options.reports.map(ReportFile.init).map(\.path)
+    for (place, path) in paths.enumerated() where paths[..<place].contains(path) {
+      throw ValidationError("two reports name '\(visible(path))': the second would replace the first")
+    }
   }
 
   func run() async throws {
     let files = try options.reports.map(ReportFile.init)
     for file in files { try file.probe() }
     let loaded = try loadPlan(plan, run: options, candidate: candidate, production: production, arms: [.candidate, .production], decides: true)
+    if decideAgain != nil { try requireStore(options.store ?? loaded.config.store) }
     let work = try RunWork(plan: loaded, options: options, kind: .gate)
     let result: RunWork.Result
     if let decideAgain { result = try again(decideAgain, loaded, work.store) } else { result = try await work.work() }

@@ -43,7 +43,7 @@ struct ReplayServerCommand: AsyncParsableCommand {
     let project = try ProjectFiles(root: folder.isEmpty ? "." : folder)
     let loaded = try loadRecordings(at: files, project: project)
     for (field, count) in loaded.ignored { note("note: the field '\(visible(field))' was ignored in \(plural(count, "recording"))") }
-    let evalsets = try evalset.map { try loadEvalset(at: $0, project: project) }
+    let evalsets = try evalset.map { try loadEvalset(at: $0, project: project, isScored: false) }
     let lookup = try ReplayLookup(table: RecordingTable(loaded.recordings), evalsets: evalsets)
     do {
       let log = try log.map { try RequestLog(path: $0) }

@@ -184,7 +184,9 @@ func loadPlan(
   }
   if problems.contains(where: { $0.severity == .error }) { throw Problems(config.warnings + problems) }
   let asked = evalsets.reduce(into: Set<String>()) { $0.formUnion($1.counts.judges) }
-  var warnings = config.warnings + evalsets.flatMap(\.warnings)
+  // A command that asks one arm compares nothing.
+  let isComparing = wanted.contains(.production)
+  var warnings = config.warnings.filter { isComparing || !$0.message.hasPrefix("candidate and production are the same") } + evalsets.flatMap(\.warnings)
   if decides, config.production == nil {
     warnings.append(
       Diagnostic(

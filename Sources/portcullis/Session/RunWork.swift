@@ -15,6 +15,7 @@ struct RunWork {
   let store: Store
   /// nil: nothing is taken over.
   let reused: RunRecord?
+  private let summary: PlanSummary
 
   /// What happened, for the decision and the report.
   struct Result {
@@ -29,15 +30,17 @@ struct RunWork {
     self.plan = plan
     self.options = options
     self.kind = kind
+    // A plan that cannot be run makes no store.
+    summary = try plan.sizes()
+    guard summary.cases > 0 else {
+      throw Diagnostic(.error, "no case is left to run", help: plan.filter.isActive ? "the filter (--case, --tag, --limit) matches none" : nil)
+    }
+    if options.reuse != nil { try requireStore(options.store ?? plan.config.store) }
     store = try Store.open(folder: options.store ?? plan.config.store)
     reused = try options.reuse.map { [store] name in try store.run(named: name) }
   }
 
   func work() async throws -> Result {
-    let summary = try plan.sizes()
-    guard summary.cases > 0 else {
-      throw Diagnostic(.error, "no case is left to run", help: plan.filter.isActive ? "the filter (--case, --tag, --limit) matches none" : nil)
-    }
     let targets = plan.arms.map(\.target) + plan.judges.values.map(\.target)
     let clients = try Clients(files: plan.config.files, concurrency: targets.map(\.limits.concurrency).reduce(0, +))
     defer { clients.close() }
@@ -46,11 +49,11 @@ struct RunWork {
     let judges = try plan.judges.mapValues { (judge: $0, client: try clients.client(for: $0.target)) }
     try requireSpace(at: options.store ?? plan.config.store, estimate: summary.trials * 4096)
 
-    let (session, isResumed) = try openRun(summary)
+    let (session, isResumed) = try openRun()
     let run = session.run
     let (planned, ended) = try store.progress(of: run)
     let totals = try store.totals(of: run)
-    tell(run, summary, planned: planned, ended: ended, isResumed: isResumed)
+    tell(run, planned: planned, ended: ended, isResumed: isResumed)
 
     var execution = ExecutionPlan(
       arms: setups, judges: judges, budget: plan.budget, spentMicro: totals.costMicro, spentCalls: totals.calls, spentTokens: totals.tokens,
@@ -95,7 +98,7 @@ struct RunWork {
   }
 
   /// The unfinished run of the same plan, or a new one with its cases listed.
-  private func openRun(_ summary: PlanSummary) throws -> (RunSession, isResumed: Bool) {
+  private func openRun() throws -> (RunSession, isResumed: Bool) {
     let digest = plan.digest(kind: kind.rawValue)
     if !options.fresh, let unfinished = try store.unfinishedRun(planDigest: digest) {
       return (try store.resume(unfinished, version: Portcullis.version), true)
@@ -146,9 +149,11 @@ struct RunWork {
     }
   }
 
-  private func tell(_ run: RunRecord, _ summary: PlanSummary, planned: Int, ended: Int, isResumed: Bool) {
+  private func tell(_ run: RunRecord, planned: Int, ended: Int, isResumed: Bool) {
+    // A warning about what decides is no progress: it is told under --quiet too.
+    let ofSize = isResumed ? [] : summary.warnings.filter { !options.quiet || !$0.message.contains("(advisory)") }
+    for warning in plan.warnings + ofSize { note(warning.description) }
     guard !options.quiet else { return }
-    for warning in plan.warnings + (isResumed ? [] : summary.warnings) { note(warning.description) }
     if isResumed {
       note("resuming run \(run.id): \(ended) of \(planned) trials recorded")
     } else {

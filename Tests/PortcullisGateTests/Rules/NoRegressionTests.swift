@@ -144,7 +144,7 @@ func pairsAreJudgedByTangosLimits(
   let ruling = ruling(rule(0.05), pairs(both: 100), arms: [.candidate])
   #expect(ruling.verdict == .inconclusive)
   #expect(ruling.reason == .armsNotComparable)
-  #expect(ruling.next == "name --production, approve a baseline, or write a pass-rate rule")
+  #expect(ruling.next == "name --production, or write a pass-rate rule")
   #expect(!ruling.weighedScores)
 }
 

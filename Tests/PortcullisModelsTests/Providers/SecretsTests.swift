@@ -55,6 +55,22 @@ struct SecretsTests {
     #expect(try outcome.get().text == "your key is ***, sk-abcdefghijklmnopqrstuvw is not")
   }
 
+  @Test func aKeyEchoedInAnyFieldIsKeptOut() async throws {
+    let call = #"{"id":"c","type":"function","function":{"name":"f","arguments":"{\"k\":[\"\#(key)\"],\"\#(key)\":1}"}}"#
+    let body = #"{"id":"resp-\#(key)","choices":[{"message":{"content":null,"tool_calls":[\#(call)]},"finish_reason":"tool_calls"}]}"#
+    let completion = try await send(answer(200, body)).outcome.get()
+    #expect(completion.responseID == "resp-***")
+    #expect(completion.toolCalls.first?.arguments == .object([("k", .array([.string("***")])), ("***", .int(1))]))
+    #expect(!String(decoding: completion.json.compactBytes, as: UTF8.self).contains("marked"))
+  }
+
+  @Test func aKeyServedAsTheModelsNameIsKeptOut() async throws {
+    let body = #"{"model":"\#(key)","choices":[{"message":{"content":"hi"},"finish_reason":"stop"}]}"#
+    guard case .failure(let failure) = try await send(answer(200, body)).outcome else { return #expect(Bool(false)) }
+    #expect(failure.kind == .wrongModel)
+    #expect(!failure.message.contains("marked"))
+  }
+
   @Test func keysInOtherHeadersAreSecretToo() async throws {
     let headers = [Target.Header(name: "X-Api-Key", value: "other-secret-value")]
     let (_, outcome) = try await send(answer(400, #"{"error":{"message":"bad other-secret-value"}}"#), headers: headers)
