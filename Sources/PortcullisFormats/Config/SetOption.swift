@@ -8,7 +8,7 @@ struct SetOption {
   let path: String
   let value: String
 
-  var option: String { "--set targets.\(path)" }
+  var option: String { withShortWords("--set targets.\(path)") }
 
   init(_ text: String) throws(Objection) {
     guard let equals = text.firstIndex(of: "=") else { throw Objection("'--set' is given no value", help: setForm) }

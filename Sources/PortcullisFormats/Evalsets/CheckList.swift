@@ -50,14 +50,20 @@ private func readCheck(_ node: Node, _ problems: FileProblems) -> PlacedCheck? {
   let metric = reader.text("metric")
   let name = reader.text("name")
   guard !written.value.isNull else {
-    problems.error(
-      "'\(written.key)' is null", at: written.value.position, help: "give it an argument, or write the bare name: '- \(written.key)'")
+    problems.error("'\(written.key)' is null", at: written.value.position, help: helpForNull(written.key))
     return nil
   }
   return PlacedCheck(
     spec: CheckSpec(
       kind: written.key, argument: problems.json(written.value), weight: weight ?? 1, metric: metric, threshold: threshold, name: name),
     position: written.keyPosition)
+}
+
+private func helpForNull(_ name: String) -> String? {
+  guard let kind = CheckCatalogue.kind(named: name) else { return nil }
+  if kind.arguments.isEmpty { return "it takes no argument: write '- \(name)'" }
+  let canBeBare = kind.arguments.allSatisfy { $0.fallback != nil }
+  return "write '\(kind.usage)'" + (canBeBare ? ", or the bare name: '- \(name)'" : "")
 }
 
 private func isKnown(_ kind: String, at position: Position, _ problems: FileProblems) -> Bool {

@@ -17,7 +17,9 @@ package final class ProblemList {
 
   package init() {}
 
-  package func add(_ diagnostic: Diagnostic) {
+  package func add(_ added: Diagnostic) {
+    let diagnostic = Diagnostic(
+      added.severity, withShortWords(added.message), at: added.place, help: added.help.map(withShortWords))
     switch diagnostic.severity {
     case .error:
       errorCount += 1
@@ -69,7 +71,7 @@ package final class ProblemList {
       let first = all[index]
       all[index] = Diagnostic(first.severity, "\(first.message) (and \(more) more like it)", at: first.place, help: first.help)
     }
-    return all
+    return inFileOrder(all)
   }
 
   private func capped(_ found: [Diagnostic], more: Int, _ severity: Diagnostic.Severity) -> [Diagnostic] {
@@ -77,6 +79,18 @@ package final class ProblemList {
     guard rest > 0, found.count > ProblemList.shown else { return found }
     return found.prefix(ProblemList.shown) + [Diagnostic(severity, "and \(rest) more \(severity.rawValue)s")]
   }
+}
+
+/// File by file as they came up, each from its top to its bottom; what stands at no line comes first in its file.
+private func inFileOrder(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+  var files = [String: Int]()
+  let ranked = diagnostics.enumerated().map { offset, diagnostic in
+    let file = diagnostic.place?.file ?? ""
+    let rank = files[file] ?? files.count
+    files[file] = rank
+    return (rank: (rank, diagnostic.place?.line ?? 0, diagnostic.place?.column ?? 0, offset), diagnostic: diagnostic)
+  }
+  return ranked.sorted { $0.rank < $1.rank }.map(\.diagnostic)
 }
 
 /// The list together with the file being read, so that a place in it is enough to report.

@@ -87,7 +87,7 @@ let badYAML: [BadFile] = [
     "cases.yaml:3:12: error: 'contains' has an empty text, which every answer has"),
   BadFile(
     "Y49 NUL in an id", goodYAML.replacing("id: a", with: "id: \"a\\0b\""),
-    "cases.yaml:1:7: error: 'id' is 'a\\u{0}b': an id may not contain the invisible character U+0"),
+    "cases.yaml:1:7: error: 'id' is 'a\\u{0}b': an id may not contain the invisible character U+0000"),
   BadFile(
     "Y49 long id", goodYAML.replacing("id: a", with: "id: " + String(repeating: "a", count: 10_240)),
     "cases.yaml:1:7: error: 'id' is '\(String(repeating: "a", count: 60))…': an id may have at most 200 bytes, this one has 10240"),

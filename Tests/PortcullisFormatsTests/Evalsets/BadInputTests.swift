@@ -48,6 +48,42 @@ struct BadInputTests {
     #expect(said.contains { $0.hasSuffix("help: did you mean 'contains'?") })
   }
 
+  @Test(arguments: [
+    ("contains", "write 'contains: TEXT'"), ("is-json", "it takes no argument: write '- is-json'"),
+    ("equals", "write 'equals: TEXT | NUMBER | JSON', or the bare name: '- equals'"),
+  ])
+  func aCheckOfNullIsToldHowItIsWritten(_ row: (kind: String, help: String)) throws {
+    let folder = try TestFolder()
+    try folder.write("set/cases.yaml", "- id: a\n  input: q\n  expected: x\n  checks: [\(row.kind): null]\n")
+    let said = try folder.problems { _ = try folder.load() }
+    let column = 14 + row.kind.utf8.count
+    #expect(said == ["set/cases.yaml:4:\(column): error: '\(row.kind)' is null\n  help: \(row.help)"])
+  }
+
+  @Test func problemsOfOneCaseComeInTheOrderOfItsLines() throws {
+    let folder = try TestFolder()
+    try folder.write(
+      "set/cases.yaml", "- id: a\n  severity: x\n  repeats: 0\n  checks: [nope: 1]\n  expected: null\n  input: 3\n- id: b\n  input: 4\n")
+    let said = try folder.problems { _ = try folder.load() }
+    #expect(
+      said.map(firstLine) == [
+        "set/cases.yaml:2:13: error: 'severity' is 'x', which is unknown",
+        "set/cases.yaml:3:12: error: 'repeats' is 0; it must be from 1 to 1000",
+        "set/cases.yaml:4:12: error: unknown check 'nope'",
+        "set/cases.yaml:5:13: error: 'expected' is null",
+        "set/cases.yaml:6:10: error: 'input' is 3; it must be text",
+        "set/cases.yaml:8:10: error: 'input' is 4; it must be text",
+      ])
+  }
+
+  @Test func aLongWordIsCut() throws {
+    let folder = try TestFolder()
+    try folder.write(
+      "set/cases.yaml", goodYAML + "  \(String(repeating: "k", count: 900)): 1\n  cluster: {\(String(repeating: "é", count: 300)): 1}\n")
+    let said = try folder.problems { _ = try folder.load() }
+    #expect(said.first.map(firstLine) == "set/cases.yaml:4:3: error: unknown key '\(String(repeating: "k", count: 200))…' in a case")
+  }
+
   @Test func manyProblemsAreCappedAndCounted() throws {
     let folder = try TestFolder()
     let lines = (0..<1500).map { "{\"id\":\"c\($0)\",\"input\":\"q\",\"repeats\":0,\"checks\":[\"is-json\"]}" }
