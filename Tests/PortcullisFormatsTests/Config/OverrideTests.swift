@@ -13,6 +13,8 @@ private let two = """
 
 private let setForm = "write '--set targets.NAME.KEY=VALUE', as in '--set targets.candidate.model=gpt-x'"
 
+private let shorthandForm = "write 'provider:model' or 'provider:model@base_url', as in 'openai:gpt-x@http://127.0.0.1:8000/v1'"
+
 private func loaded(_ sets: String..., environment: [String: String] = [:]) throws -> Config {
   try ConfigProject(two).load(ConfigOverrides(sets: sets), environment)
 }
@@ -137,6 +139,12 @@ func shorthandsAreSplitAtTheAddress(row: (text: String, model: String, url: Stri
   #expect(scripted.accepts(servedModel: "whatever the rules say"))
 }
 
+@Test func aFileOfAnswersMayHoldAnAt() throws {
+  let project = try ConfigProject("", files: ["a@b/s.jsonl": "{\"text\": \"x\"}\n", "s@": "{\"text\": \"x\"}\n"])
+  #expect(try Target(shorthand: "scripted:\(project.folder)/a@b/s.jsonl").source?.file == project.folder + "/a@b/s.jsonl")
+  #expect(try Target(shorthand: "scripted:\(project.folder)/s@").source?.file == project.folder + "/s@")
+}
+
 @Test func recordingsOfSeveralModelsMustBeToldApart() throws {
   let recordings = ["a", "b"].map { "{\"case\": \"c\", \"text\": \"x\", \"model\": \"\($0)\"}\n" }.joined()
   let project = try ConfigProject("targets: {candidate: {provider: replay, file: r.jsonl}}\n", files: ["r.jsonl": recordings])
@@ -149,11 +157,22 @@ func shorthandsAreSplitAtTheAddress(row: (text: String, model: String, url: Stri
   ("opnai:m", "--candidate: error: unknown provider 'opnai'\n  help: did you mean 'openai'?"),
   (
     "openai:",
-    """
-    --candidate: error: a target given as 'openai:…' needs a model after ':'
-      help: write 'provider:model' or 'provider:model@base_url', as in 'openai:gpt-x@http://127.0.0.1:8000/v1'
-    """
+    "--candidate: error: a target given as 'openai:…' needs a model after ':'\n  help: \(shorthandForm)"
   ),
+  ("openai:m@", "--candidate: error: 'openai:m@' names no address after '@'\n  help: write '@http://…' or '@https://…'"),
+  ("openai:m@ ", "--candidate: error: 'openai:m@' names no address after '@'\n  help: write '@http://…' or '@https://…'"),
+  ("openai:m@u:secret@", "--candidate: error: 'openai:m@' names no address after '@'\n  help: write '@http://…' or '@https://…'"),
+  ("openai:m@localhost", "--candidate: error: the address after '@' has no scheme\n  help: write '@http://…' or '@https://…'"),
+  ("openai:m@10.0.0.7", "--candidate: error: the address after '@' has no scheme\n  help: write '@http://…' or '@https://…'"),
+  (
+    "openai:m@http://",
+    "--candidate: error: 'http://' is no URL: it names no host"
+  ),
+  ("openai: ", "--candidate: error: a target given as 'openai:…' needs a model after ':'\n  help: \(shorthandForm)"),
+  ("openai:@http://h", "--candidate: error: a target given as 'openai:…' needs a model after ':'\n  help: \(shorthandForm)"),
+  ("replay:", "--candidate: error: a target given as 'replay:…' needs a file after ':'\n  help: \(shorthandForm)"),
+  ("scripted:", "--candidate: error: a target given as 'scripted:…' needs a file after ':'\n  help: \(shorthandForm)"),
+  ("openai:m\u{202E}x", "--candidate: error: 'openai:m\\u{202E}x' holds invisible characters\n  help: \(shorthandForm)"),
   ("openai:m@u:secret@h:8000/v1", "--candidate: error: the address after '@' has no scheme\n  help: write '@http://…' or '@https://…'"),
   (
     "openai:m@http://u:p@h/v1",
@@ -163,6 +182,22 @@ func shorthandsAreSplitAtTheAddress(row: (text: String, model: String, url: Stri
 ])
 func badArmsAreRefusedWithTheOptionAsTheirPlace(row: (arm: String, says: String)) throws {
   #expect(try ConfigProject(two).errors(ConfigOverrides(candidate: row.arm)) == row.says)
+}
+
+/// Not rows of the table above: the test's own log would print them whole.
+@Test func aLongNameIsCutWhereItIsRefused() throws {
+  let project = try ConfigProject(two), name = String(repeating: "m", count: 100_000)
+  #expect(
+    project.errors(ConfigOverrides(candidate: name)) == """
+      --candidate: error: there is no target '\(name.prefix(200))…'
+        help: known here: candidate, v1.8
+      """)
+  #expect(
+    project.errors(ConfigOverrides(candidate: "openai:" + name)) == """
+      --candidate: error: 'openai:\(name.prefix(193))…' has 100007 bytes; a target may have at most 4096
+        help: \(shorthandForm)
+      """)
+  #expect(project.errors(ConfigOverrides(sets: ["targets.\(name)=x"])).utf8.count < 1000)
 }
 
 @Test func aShorthandHasAKeyOnlyWhereAVariableIsNamed() throws {
