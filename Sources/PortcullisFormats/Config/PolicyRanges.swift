@@ -79,6 +79,6 @@ func share(_ text: String, of name: String) throws(Objection) -> Double {
 
 /// `0.8` where `0.8%` may be meant.
 private func meantPerCent(_ text: String) -> String? {
-  guard !text.hasSuffix("%"), let number = plainNumber(text), number < 1 else { return nil }
+  guard !text.hasSuffix("%"), let number = plainNumber(text), number > 0, number < 1 else { return nil }
   return "did you mean '\(text)%'?"
 }

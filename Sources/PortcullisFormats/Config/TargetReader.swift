@@ -31,7 +31,11 @@ struct TargetReader {
     target.retries = fields.int("retries", in: 0...20) ?? 5
     target.labels = labels(&fields)
     target.answersAs = fields.texts("answers_as") ?? []
-    readSource(&fields, &target, what: what, isCalled: isCalled)
+    if provider == nil {
+      _ = fields.node("file")  // nobody can say whether it belongs here
+    } else {
+      readSource(&fields, &target, what: what, isCalled: isCalled)
+    }
     fields.finish()
     return provider == nil || (isCalled && model == nil) ? nil : target
   }

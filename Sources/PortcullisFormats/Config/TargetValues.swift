@@ -5,7 +5,7 @@ import PortcullisCore
 /// `{input, cached_input, output, per: 1M, currency: USD}`, bare numbers, exact in nano-units a token.
 func price(_ node: Node, _ problems: FileProblems) -> Price? {
   guard var fields = FieldReader(node, "'price'", problems) else { return nil }
-  let per = fields.rate("per") ?? 1_000_000
+  let per = fields.count("per") ?? 1_000_000
   let currency =
     fields.checked("currency") { text throws(Objection) in
       guard isCurrency(text) else { throw Objection("'\(text)' is no currency", help: "write three capital letters, as in 'USD'") }

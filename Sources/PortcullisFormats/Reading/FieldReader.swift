@@ -88,6 +88,9 @@ package struct FieldReader {
   package mutating func rate(_ key: String, required: Bool = false) -> Int? {
     node(key, required: required).flatMap { problems.rate($0, key) }
   }
+  package mutating func count(_ key: String, required: Bool = false) -> Int? {
+    node(key, required: required).flatMap { problems.count($0, key) }
+  }
   package mutating func int(_ key: String, in range: ClosedRange<Int>, required: Bool = false) -> Int? {
     node(key, required: required).flatMap { problems.int($0, key, in: range) }
   }

@@ -64,6 +64,14 @@ extension FileProblems {
     return nil
   }
 
+  /// As a rate, but of things: `3000`, `60k`, `2M`.
+  package func count(_ node: Node, _ name: String) -> Int? {
+    guard let scalar = scalar(node, name, wanted: "a count") else { return nil }
+    if let count = try? parseRate(scalar.text) { return count }
+    error("'\(name)': '\(scalar.text)' is no count", at: node.position, help: "write a whole number above 0, as in '3000' or '60k'")
+    return nil
+  }
+
   package func int(_ node: Node, _ name: String, in range: ClosedRange<Int>) -> Int? {
     guard let scalar = scalar(node, name, wanted: "a whole number") else { return nil }
     if case .number(let number) = scalar.resolvedOrCell, number.double == number.double.rounded() {

@@ -45,14 +45,16 @@ private let badConfigs: [BadConfig] = [
         help: remove it: no ruling can be waived yet
       """),
   BadConfig(
-    "limits of a run", "budget: {cost: 20, time: 0s, calls: 0, token: 1}\nrepeats: 1001\nseed: -1\n",
+    "limits of a run", "budget: {cost: 20, time: 0s, calls: 0, tokens: 1.5, token: 1}\nrepeats: 1001\nseed: -1\n",
     says: """
       portcullis.yaml:1:16: error: 'cost': '20' is no amount of money
         help: write a number and a currency, as in '20 USD'
       portcullis.yaml:1:26: error: 'time' is 0s; it must be above 0
-      portcullis.yaml:1:37: error: 'calls': '0' is no rate
-        help: write a whole number above 0, as in '3000', '60k' or '2M'
-      portcullis.yaml:1:40: error: unknown key 'token' in 'budget'
+      portcullis.yaml:1:37: error: 'calls': '0' is no count
+        help: write a whole number above 0, as in '3000' or '60k'
+      portcullis.yaml:1:48: error: 'tokens': '1.5' is no count
+        help: write a whole number above 0, as in '3000' or '60k'
+      portcullis.yaml:1:53: error: unknown key 'token' in 'budget'
         help: did you mean 'tokens'?
       portcullis.yaml:2:10: error: 'repeats' is 1001; it must be from 1 to 1000
       portcullis.yaml:3:7: error: 'seed' is -1; it must be 0 or more

@@ -177,6 +177,14 @@ private let badPolicies: [BadConfig] = [
         help: did you mean '0.8%'?
       """),
   BadConfig(
+    "error rates of nothing", "policy:\n  error_rates: {wrong_fail: 0.0, wrong_pass: 0}\n",
+    says: """
+      portcullis.yaml:2:29: error: 'wrong_fail' is 0.0; it must be above 0 and below 0.5
+        help: write it as in '0.05' or '5%'
+      portcullis.yaml:2:46: error: 'wrong_pass' is 0; it must be above 0 and below 0.5
+        help: write it as in '0.05' or '5%'
+      """),
+  BadConfig(
     "no rule at all", "policy: {offline: []}\n",
     says: """
       portcullis.yaml:1:10: error: 'offline' names no rule; nothing would be decided

@@ -74,6 +74,12 @@ private let badTargets: [BadConfig] = [
         help: did you mean 'openai'?
       """),
   BadConfig(
+    "a misspelt provider with a file", "targets:\n  candidate: {provider: replya, file: r.jsonl}\n",
+    says: """
+      portcullis.yaml:2:25: error: 'provider' is 'replya', which is unknown
+        help: did you mean 'replay'?
+      """),
+  BadConfig(
     "a command as provider", "targets:\n  candidate: {provider: \"exec: rm -rf /\", model: m}\n",
     says: """
       portcullis.yaml:2:25: error: 'provider' is 'exec: rm -rf /', which is unknown
