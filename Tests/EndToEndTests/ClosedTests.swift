@@ -77,11 +77,34 @@ import Testing
     #expect(result.output.contains("judge-unfit"))
   }
 
-  @Test func aWrongModelIsInconclusive() throws {
-    let scratch = try project("{provider: replay, file: other.jsonl, model: a}", "{provider: replay, file: yes.jsonl, model: b}")
-    try scratch.write((0..<100).map { "{\"case\":\"case-\($0)\",\"text\":\"yes\",\"model\":\"a\"}\n" }.joined(), to: "other.jsonl")
-    let fine = try Binary.run(["gate", "-q"], in: scratch.url)
-    #expect(fine.code == 0, "\(fine.output)\(fine.errors)")
+  /// The replay server gives a case's repeats in their order: here two refusals to hurry, then the answer.
+  @Test func aRateLimitedCallIsTriedAgainOverHTTP() throws {
+    let scratch = try Scratch()
+    let ids = (0..<60).map { "case-\($0)" }
+    try scratch.write(ids.map { "{\"id\":\"\($0)\",\"input\":\"q \($0)\",\"checks\":[{\"contains\":\"yes\"}]}\n" }.joined(), to: "cases.jsonl")
+    var lines = ids.map { "{\"case\":\"\($0)\",\"repeat\":2,\"text\":\"yes\"}\n" }
+    for (index, kind) in ["rate_limit", "server"].enumerated() {
+      lines += ids.prefix(3).map { "{\"case\":\"\($0)\",\"repeat\":\(index),\"failure\":{\"kind\":\"\(kind)\",\"message\":\"later\"}}\n" }
+    }
+    try scratch.write(lines.joined(), to: "answers.jsonl")
+    let server = try ReplayServerProcess(["answers.jsonl", "-e", "cases.jsonl"], in: scratch.url)
+    let result = try withExtendedLifetime(server) {
+      try Binary.run(["run", "cases.jsonl", "--target", "openai:m@\(server.address)/v1", "-q", "--json"], in: scratch.url)
+    }
+    #expect(result.code == 0, "\(result.output)\(result.errors)")
+    #expect(member(result.output, "arms", "candidate", "passed") as? Int == 60)
+    let trials = try Binary.run(["export", "trials"], in: scratch.url).output.split(separator: "\n").map(String.init)
+    let attempts = trials.map { (member($0, "attempts") as? [Any])?.count ?? 0 }
+    #expect(attempts.sorted().suffix(4) == [1, 3, 3, 3])
+  }
+
+  @Test func anotherModelsAnswersAreNoEvidence() throws {
+    let scratch = try project("{provider: scripted, file: other.jsonl, model: a}", "{provider: replay, file: yes.jsonl, model: b}")
+    try scratch.write(#"{"text":"yes","model":"somebody-else"}"# + "\n", to: "other.jsonl")
+    let result = try Binary.run(["gate", "-q", "--json"], in: scratch.url)
+    #expect(result.code == 98, "\(result.output)\(result.errors)")
+    #expect(result.output.contains("wrong-model"))
+    #expect(member(result.output, "arms", "candidate", "passed") as? Int == 0)
   }
 
   @Test func anInterruptedRunHasNoVerdictAndGoesOn() throws {

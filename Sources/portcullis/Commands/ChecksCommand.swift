@@ -15,9 +15,7 @@ struct ChecksCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    if json {
-      return say(JSON.array(CheckCatalogue.all.map { .object([("name", .string($0.name)), ("summary", .string($0.summary)), ("usage", .string($0.usage))]) }).prettyText)
-    }
+    if json { return say(JSON.array(CheckCatalogue.all.map(\.json)).prettyText) }
     let width = CheckCatalogue.all.map(\.name.count).max() ?? 0
     for kind in CheckCatalogue.all { say(kind.name + String(repeating: " ", count: width - kind.name.count + 2) + kind.summary) }
   }
@@ -35,10 +33,14 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: "A check's name, as 'portcullis checks' lists them.")
   var check: String
 
+  @Flag(help: "Print it as JSON.")
+  var json = false
+
   func run() throws {
     guard let kind = CheckCatalogue.kind(named: check) else {
       throw Diagnostic(.error, "unknown check '\(check)'", help: suggestion(for: check, among: CheckCatalogue.names))
     }
+    if json { return say(kind.json.prettyText) }
     var text = "\(kind.name): \(kind.summary)\n\n  \(kind.usage)\n\n\(kind.details)\n"
     if !kind.arguments.isEmpty {
       text += "\nArguments\n"
@@ -49,6 +51,20 @@ struct ExplainCommand: ParsableCommand {
     text += "\nExamples\n"
     for example in kind.examples { text += example.text }
     say(visible(text, keepingLines: true))
+  }
+}
+
+extension CheckKind {
+  fileprivate var json: JSON {
+    let arguments = arguments.map { argument in
+      JSON.object([
+        ("name", .string(argument.name)), ("type", .string(argument.type)), ("default", argument.fallback.map(JSON.string) ?? .null),
+        ("meaning", .string(argument.meaning)),
+      ])
+    }
+    return .object([
+      ("name", .string(name)), ("summary", .string(summary)), ("usage", .string(usage)), ("details", .string(details)), ("arguments", .array(arguments)),
+    ])
   }
 }
 

@@ -21,9 +21,14 @@ struct ReportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("terminal, json, junit or markdown.", valueName: "format"))
   var format = "terminal"
 
+  @Flag(help: "The same as --format json.")
+  var json = false
+
   @OptionGroup var place: StorePlace
 
-  func validate() throws { _ = try ReportFormat(word: format) }
+  private var chosen: ReportFormat { get throws { json ? .json : try ReportFormat(word: format) } }
+
+  func validate() throws { _ = try chosen }
 
   func run() throws {
     let store = try place.open()
@@ -40,7 +45,7 @@ struct ReportCommand: ParsableCommand {
     let terminal = TerminalFacts(1)
     var sink = DescriptorSink(descriptor: 1)
     do {
-      try render(try ReportFormat(word: format), input, style: TerminalStyle(isColoured: terminal.hasColour, width: terminal.width), to: &sink)
+      try render(try chosen, input, style: TerminalStyle(isColoured: terminal.hasColour, width: terminal.width), to: &sink)
       try sink.flush()
       try store.close()
     } catch is DescriptorSink.Failed {
