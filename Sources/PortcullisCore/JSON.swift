@@ -41,7 +41,12 @@ package enum JSON: Sendable, Hashable {
 
   /// An object without the members whose value is absent.
   package static func object(present members: [(String, JSON?)]) -> JSON {
-    .object(JSONObject(members.compactMap { name, value in value.map { (name, $0) } }))
+    var present = [JSONObject.Member]()
+    present.reserveCapacity(members.count)
+    for (name, value) in members {
+      if let value { present.append(JSONObject.Member(name: name, value: value)) }
+    }
+    return .object(JSONObject(members: present))
   }
 
   package var string: String? { if case .string(let value) = self { value } else { nil } }
@@ -82,6 +87,8 @@ package struct JSONObject: Sendable, Hashable {
   }
 
   package var members: [Member]
+
+  fileprivate init(members: [Member]) { self.members = members }
 
   package init(_ members: [(String, JSON)] = []) { self.members = members.map { Member(name: $0.0, value: $0.1) } }
 
@@ -135,5 +142,9 @@ package struct JSONNumber: Sendable, Hashable {
 
 /// Whether two texts are the same bytes. (`==` on `String` also equates different spellings of one character.)
 package func sameBytes(_ left: String, _ right: String) -> Bool {
-  left == right && left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
+  guard left.utf8.count == right.utf8.count else { return false }
+  let fast = left.utf8.withContiguousStorageIfAvailable { a in
+    right.utf8.withContiguousStorageIfAvailable { b in a.elementsEqual(b) }
+  }
+  return (fast ?? nil) ?? left.utf8.elementsEqual(right.utf8)
 }

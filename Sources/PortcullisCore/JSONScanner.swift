@@ -94,11 +94,13 @@ package struct JSONScanner: Sendable {
     let open = offset
     offset += 1
     let start = offset
+    var seen: UInt8 = 0
     while offset < bytes.count {
       let byte = bytes[offset]
+      seen |= byte
       if byte == UInt8(ascii: "\"") {
         guard offset - start <= limits.stringBytes else { throw failure("a text of more than \(limits.stringBytes) bytes", at: open) }
-        let value = try checkedText(from: start, to: offset)
+        let value = try checkedText(from: start, to: offset, isASCII: seen < 0x80)
         offset += 1
         return value
       }
@@ -165,7 +167,11 @@ package struct JSONScanner: Sendable {
     return value
   }
 
-  private func checkedText(from start: Int, to end: Int) throws(JSONError) -> String {
+  /// - Parameter isASCII: Known from the scan: then there is nothing to validate, and the text is made in one copy.
+  private func checkedText(from start: Int, to end: Int, isASCII: Bool) throws(JSONError) -> String {
+    if isASCII { return text(from: start, to: end) }
+    // Most texts are ASCII, and the check of the standard library costs more than all else here.
+    if bytes[start..<end].allSatisfy({ $0 < 0x80 }) { return text(from: start, to: end) }
     guard let text = String(validating: bytes[start..<end], as: UTF8.self) else {
       throw failure("invalid UTF-8 in a text", at: start)
     }
@@ -173,7 +179,7 @@ package struct JSONScanner: Sendable {
   }
 
   private func text(from start: Int, to end: Int) -> String {
-    String(decoding: bytes[start..<end], as: UTF8.self)
+    bytes.withUnsafeBufferPointer { String(decoding: UnsafeBufferPointer(rebasing: $0[start..<end]), as: UTF8.self) }
   }
 }
 

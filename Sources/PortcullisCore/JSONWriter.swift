@@ -4,6 +4,7 @@ extension JSON {
   /// Integers beyond 2⁵³ are written as the double they round to, as the RFC demands.
   package var canonicalBytes: [UInt8] {
     var out = [UInt8]()
+    out.reserveCapacity(512)
     write(to: &out, canonical: true)
     return out
   }
@@ -85,8 +86,10 @@ extension JSONObject {
   /// RFC 8785 §3.2.3: by UTF-16 code units.
   fileprivate var sortedMembers: [Member] {
     guard members.count > 1 else { return members }
+    // Of ASCII texts Swift's own order is that of their bytes.
     if members.allSatisfy({ $0.name.utf8.allSatisfy { $0 < 0x80 } }) {
-      return members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+      let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.name < $1.name }
+      return isSorted ? members : members.sorted { $0.name < $1.name }
     }
     return members.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
   }

@@ -31,7 +31,7 @@ package final class Endpoint: Sendable {
     var isOpen: Bool
   }
 
-  /// A permit to record a start, a few more than calls may go out, so that starts are durable before a slot is free.
+  /// A permit to record a start; more than calls may go out (`lookahead`), so that starts are durable before a slot is free.
   private let admission: Slots
   private let calls: Slots
   private let preflight = Slots(width: 1)
@@ -53,7 +53,9 @@ package final class Endpoint: Sendable {
         tokens: limits.tpm.map(TokenBucket.init(perMinute:)), isOpen: !needsPreflight))
   }
 
-  private static func lookahead(_ width: Int) -> Int { min(64, max(2, width / 4)) }
+  /// As many as there are calls, at most 256: when a wave of answers frees every slot at once, the next wave's starts are on the disk already. The price: so
+  /// many more attempts of unknown end after a kill.
+  private static func lookahead(_ width: Int) -> Int { min(256, max(2, width)) }
 
   /// Waits until a call may be started and recorded; false when the run stops. Holds the rate limits, the pause and the breaker.
   func admit(tokens: Int) async -> Bool {

@@ -184,6 +184,22 @@ private struct Zero: RandomNumberGenerator, Sendable {
     #expect(client.calls == 1)
   }
 
+  @Test func whileNobodyAnswersARemoteEndpointIsTriedOneCallAtATime() async throws {
+    var remote = target("c", concurrency: 8)
+    remote.baseURL = "http://10.1.2.3/v1"
+    let most = Mutex(0)
+    let client = FakeClient(remote) { (_, number) throws(CallFailure) in
+      if number <= 5 { throw CallFailure(.transport, "refused") }
+      return right
+    } underWay: { number, count in
+      if number <= 5 { most.withLock { $0 = max($0, count) } }
+    }
+    let (stop, _, progress) = try await run([(.candidate, client)], cases(100, arms: [.candidate]))
+    #expect(stop == nil)
+    #expect(progress.snapshot.passed == 100)
+    #expect(most.withLock { $0 } == 1)
+  }
+
   @Test func theDoorOpensAfterTheFirstAnswer() async throws {
     var remote = target("c", concurrency: 8)
     remote.baseURL = "http://10.1.2.3/v1"

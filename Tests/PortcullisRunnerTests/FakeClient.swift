@@ -7,12 +7,19 @@ import Synchronization
 final class FakeClient: ModelClient {
   let target: Target
   private let answer: @Sendable (ModelRequest, Int) throws(CallFailure) -> Completion
+  private let underWay: @Sendable (Int, Int) -> Void
   private let state = Mutex((calls: 0, underWay: 0, most: 0))
 
-  /// - Parameter answer: Given the request and the number of the call, from 1.
-  init(_ target: Target, answer: @escaping @Sendable (ModelRequest, Int) throws(CallFailure) -> Completion) {
+  /// - Parameters:
+  ///   - answer: Given the request and the number of the call, from 1.
+  ///   - underWay: Told that number and how many calls are under way with it.
+  init(
+    _ target: Target, answer: @escaping @Sendable (ModelRequest, Int) throws(CallFailure) -> Completion,
+    underWay: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+  ) {
     self.target = target
     self.answer = answer
+    self.underWay = underWay
   }
 
   var calls: Int { state.withLock { $0.calls } }
@@ -26,12 +33,13 @@ final class FakeClient: ModelClient {
   }
 
   func send(_ call: PreparedCall) async throws(CallFailure) -> Completion {
-    let number = state.withLock { state in
+    let (number, count) = state.withLock { state in
       state.calls += 1
       state.underWay += 1
       state.most = max(state.most, state.underWay)
-      return state.calls
+      return (state.calls, state.underWay)
     }
+    underWay(number, count)
     defer { state.withLock { $0.underWay -= 1 } }
     await Task.yield()
     return try answer(call.request, number)

@@ -6,13 +6,16 @@ struct GitFacts {
   let isDirty: Bool?
 
   init(folder: String) {
-    let place = folder.isEmpty ? "." : folder
-    revision = git(["-C", place, "rev-parse", "HEAD"]).flatMap { $0.isEmpty ? nil : $0 }
-    isDirty = revision == nil ? nil : git(["-C", place, "status", "--porcelain", "--untracked-files=no"]).map { !$0.isEmpty }
+    // One call tells both: header lines begin with '#', a line for each changed file follows.
+    let printed = git(["-C", folder.isEmpty ? "." : folder, "status", "--porcelain=v2", "--branch", "--untracked-files=no"])
+    let lines = printed?.split(separator: "\n") ?? []
+    let oid = lines.first { $0.hasPrefix("# branch.oid ") }.map { String($0.dropFirst("# branch.oid ".count)) }
+    revision = oid == "(initial)" ? nil : oid
+    isDirty = revision == nil ? nil : lines.contains { !$0.hasPrefix("#") }
   }
 }
 
-/// What git prints, trimmed; nil where it fails or is not there.
+/// What git prints; nil where it fails or is not there.
 private func git(_ arguments: [String]) -> String? {
   let process = Process()
   process.executableURL = URL(filePath: "/usr/bin/env")
@@ -24,6 +27,5 @@ private func git(_ arguments: [String]) -> String? {
   guard (try? process.run()) != nil else { return nil }
   let data = output.fileHandleForReading.readDataToEndOfFile()
   process.waitUntilExit()
-  guard process.terminationStatus == 0 else { return nil }
-  return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  return process.terminationStatus == 0 ? String(decoding: data, as: UTF8.self) : nil
 }

@@ -47,11 +47,21 @@ struct LoadedPlan {
       ]))
   }
 
+  /// Cases of the plan where that is known without going through it: nothing is filtered out, and no target's prompt could fail for a case.
+  var knownCount: Int? {
+    let prompts = arms.map { try? Prompting($0.target.prompt) }
+    guard !filter.isActive, prompts.allSatisfy({ $0?.isStatic == true }) else { return nil }
+    return evalsets.reduce(0) { $0 + $1.count }
+  }
+
+  /// An empty summary of this plan.
+  var emptySummary: PlanSummary { PlanSummary(policy: policy, arms: arms.map(\.arm), currency: currency) }
+
   /// Goes through the plan once: its size, and whether every target's prompt can be written for every case.
   ///
   /// - Throws: `Problems` where a prompt uses what a case does not have.
   func sizes() throws -> PlanSummary {
-    var summary = PlanSummary(policy: policy, arms: arms.map(\.arm), currency: currency)
+    var summary = emptySummary
     var prompts: [(target: Target, prompting: Prompting)] = []
     for (_, target) in arms {
       do throws(TemplateProblem) {

@@ -15,7 +15,9 @@ struct RunWork {
   let store: Store
   /// nil: nothing is taken over.
   let reused: RunRecord?
-  private let summary: PlanSummary
+  private let plannedCases: Int
+  /// nil where the plan need not be gone through before its cases are listed.
+  private let sized: PlanSummary?
 
   /// What happened, for the decision and the report.
   struct Result {
@@ -31,8 +33,10 @@ struct RunWork {
     self.options = options
     self.kind = kind
     // A plan that cannot be run makes no store.
-    summary = try plan.sizes()
-    guard summary.cases > 0 else {
+    let known = plan.knownCount
+    sized = known == nil ? try plan.sizes() : nil
+    plannedCases = known ?? sized?.cases ?? 0
+    guard plannedCases > 0 else {
       throw Diagnostic(.error, "no case is left to run", help: plan.filter.isActive ? "the filter (--case, --tag, --limit) matches none" : nil)
     }
     if options.reuse != nil { try requireStore(options.store ?? plan.config.store) }
@@ -47,13 +51,14 @@ struct RunWork {
     // Everything that can be refused is refused before anything is recorded or called.
     let setups = try plan.arms.map { try ArmSetup(arm: $0.arm, client: try clients.client(for: $0.target)) }
     let judges = try plan.judges.mapValues { (judge: $0, client: try clients.client(for: $0.target)) }
-    try requireSpace(at: options.store ?? plan.config.store, estimate: summary.trials * 4096)
+    try requireSpace(at: options.store ?? plan.config.store, estimate: plannedCases * plan.arms.count * 4096)
 
-    let (session, isResumed) = try openRun()
+    let (session, summary) = try openRun()
+    let isResumed = summary == nil
     let run = session.run
     let (planned, ended) = try store.progress(of: run)
     let totals = try store.totals(of: run)
-    tell(run, planned: planned, ended: ended, isResumed: isResumed)
+    tell(run, summary, planned: planned, ended: ended)
 
     var execution = ExecutionPlan(
       arms: setups, judges: judges, budget: plan.budget, spentMicro: totals.costMicro, spentCalls: totals.calls, spentTokens: totals.tokens,
@@ -92,25 +97,27 @@ struct RunWork {
     return Result(
       run: try store.run(run.id) ?? run, stop: stop,
       facts: RunFacts(
-        stop: end.decided, arms: plan.arms.map(\.arm), plannedCases: summary.cases, isFiltered: plan.filter.isActive,
+        stop: end.decided, arms: plan.arms.map(\.arm), plannedCases: plannedCases, isFiltered: plan.filter.isActive,
         concurrency: plan.arms.map(\.target.limits.concurrency).max() ?? 1, currency: plan.currency),
       notes: notes)
   }
 
-  /// The unfinished run of the same plan, or a new one with its cases listed.
-  private func openRun() throws -> (RunSession, isResumed: Bool) {
+  /// The unfinished run of the same plan, or a new one with its cases listed and summed up.
+  private func openRun() throws -> (RunSession, new: PlanSummary?) {
     let digest = plan.digest(kind: kind.rawValue)
     if !options.fresh, let unfinished = try store.unfinishedRun(planDigest: digest) {
-      return (try store.resume(unfinished, version: Portcullis.version), true)
+      return (try store.resume(unfinished, version: Portcullis.version), nil)
     }
     var generator = SystemRandomNumberGenerator()
     let id = RunID(random: (0..<6).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
     let session = try store.create(
       NewRun(
-        id: id, kind: kind, planDigest: digest, plannedCases: summary.cases, arms: plan.arms.map(\.arm), manifest: plan.manifest(reused: reused?.id)),
+        id: id, kind: kind, planDigest: digest, plannedCases: plannedCases, arms: plan.arms.map(\.arm), manifest: plan.manifest(reused: reused?.id)),
       version: Portcullis.version)
     var batch: [(testCase: Case, digest: Digest, trials: Int)] = []
+    var summary = plan.emptySummary
     try plan.forEachCase { testCase, trials in
+      summary.add(testCase, trials: trials)
       batch.append((testCase, Digest(of: testCase.json), trials))
       if batch.count == 500 {
         try session.append(batch)
@@ -119,7 +126,7 @@ struct RunWork {
     }
     if !batch.isEmpty { try session.append(batch) }
     try session.seal()
-    return (session, false)
+    return (session, summary)
   }
 
   /// What is missing, page by page.
@@ -149,16 +156,16 @@ struct RunWork {
     }
   }
 
-  private func tell(_ run: RunRecord, planned: Int, ended: Int, isResumed: Bool) {
+  private func tell(_ run: RunRecord, _ new: PlanSummary?, planned: Int, ended: Int) {
     // A warning about what decides is no progress: it is told under --quiet too.
-    let ofSize = isResumed ? [] : summary.warnings.filter { !options.quiet || !$0.message.contains("(advisory)") }
+    let ofSize = new?.warnings.filter { !options.quiet || !$0.message.contains("(advisory)") } ?? []
     for warning in plan.warnings + ofSize { note(warning.description) }
     guard !options.quiet else { return }
-    if isResumed {
+    if new == nil {
       note("resuming run \(run.id): \(ended) of \(planned) trials recorded")
     } else {
       let arms = plan.arms.map { "\($0.arm.rawValue) \($0.target.model)" }.joined(separator: ", ")
-      note("run \(run.id): \(plural(summary.cases, "case")), \(plural(planned, "trial")) (\(arms))")
+      note("run \(run.id): \(plural(plannedCases, "case")), \(plural(planned, "trial")) (\(arms))")
       for other in (try? store.unfinishedRuns(limit: 3)) ?? [] where other.id != run.id && other.kind == kind {
         note("note: run \(other.id) of another plan is unfinished (\(difference(other)))")
       }
