@@ -170,8 +170,6 @@ package struct JSONScanner: Sendable {
   /// - Parameter isASCII: Known from the scan: then there is nothing to validate, and the text is made in one copy.
   private func checkedText(from start: Int, to end: Int, isASCII: Bool) throws(JSONError) -> String {
     if isASCII { return text(from: start, to: end) }
-    // Most texts are ASCII, and the check of the standard library costs more than all else here.
-    if bytes[start..<end].allSatisfy({ $0 < 0x80 }) { return text(from: start, to: end) }
     guard let text = String(validating: bytes[start..<end], as: UTF8.self) else {
       throw failure("invalid UTF-8 in a text", at: start)
     }

@@ -41,10 +41,11 @@ package final class CaseStream {
     let records = try records ?? CaseRecords(current.source, problems)
     self.records = records
     if let node = try records.next() {
-      guard let decoded = plan.decoder.decode(node, isFlat: current.source.isFlat, problems, cells: &cells), list.errorCount == 0 else {
+      guard var decoded = plan.decoder.decode(node, isFlat: current.source.isFlat, problems, cells: &cells), list.errorCount == 0 else {
         throw refused(current)
       }
-      return plan.answers.complete(decoded.testCase)
+      plan.answers.complete(&decoded.testCase)
+      return decoded.testCase
     }
     guard list.errorCount == 0, records.finish() == current.digest else { throw refused(current) }
     return nil

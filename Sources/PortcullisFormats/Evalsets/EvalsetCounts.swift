@@ -23,6 +23,10 @@ package struct EvalsetCounts: Sendable {
   package struct SliceValues: Sendable, Hashable {
     package fileprivate(set) var counts: [String: Int] = [:]
     package fileprivate(set) var isCut = false
+
+    fileprivate mutating func add(_ value: String, limit: Int) {
+      if counts.count < limit || counts[value] != nil { counts[value, default: 0] += 1 } else { isCut = true }
+    }
   }
 
   private static let valueLimit = 1000
@@ -38,13 +42,7 @@ package struct EvalsetCounts: Sendable {
       behaviours[behaviour, default: 0] += 1
     }
     for tag in testCase.tags where tags[tag.name] != nil || tags.count < EvalsetCounts.valueLimit {
-      var values = tags.removeValue(forKey: tag.name) ?? SliceValues()
-      if values.counts[tag.value] != nil || values.counts.count < EvalsetCounts.valueLimit {
-        values.counts[tag.value, default: 0] += 1
-      } else {
-        values.isCut = true
-      }
-      tags[tag.name] = values
+      tags[tag.name, default: SliceValues()].add(tag.value, limit: EvalsetCounts.valueLimit)
     }
     var kinds = Set<String>()
     for spec in testCase.checks { note(spec, &kinds) }

@@ -72,19 +72,17 @@ private struct CheckingPass {
     var met = 0
     while let node = try records.next() {
       met += 1
-      guard let decoded = decoder.decode(node, isFlat: source.isFlat, problems, cells: &cells) else { continue }
+      guard var decoded = decoder.decode(node, isFlat: source.isFlat, problems, cells: &cells) else { continue }
       guard counts.cases < CheckingPass.caseLimit else {
         problems.error("more than \(CheckingPass.caseLimit) cases in one evalset", at: node.position, help: "split it")
         break
       }
       answers.admit(decoded.testCase, list)
-      var completed = decoded
-      completed.testCase = answers.complete(decoded.testCase)
-      checker.check(completed, problems)
-      counts.add(completed.testCase)
-      try index.add(
-        completed.testCase.id, Digest(of: completed.testCase.json), source: sources.count, line: Int(node.position.line))
-      kept?.append(completed.testCase)
+      answers.complete(&decoded.testCase)
+      checker.check(decoded, problems)
+      counts.add(decoded.testCase)
+      try index.add(decoded.testCase.id, Digest(of: decoded.testCase.json), source: sources.count, line: Int(node.position.line))
+      kept?.append(decoded.testCase)
     }
     if met == 0, list.errorCount == before { problems.error("the file holds no case", at: nil) }
     // Without the digest of the whole file there was an error, and no stream will be made.

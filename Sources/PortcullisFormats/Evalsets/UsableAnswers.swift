@@ -8,11 +8,8 @@ struct UsableAnswers: Sendable {
 
   init(_ golden: Golden) { answers = golden.answers }
 
-  func complete(_ testCase: Case) -> Case {
-    guard testCase.expected == nil, let answer = answers[testCase.id] else { return testCase }
-    var completed = testCase
-    completed.expected = answer.answer
-    return completed
+  func complete(_ testCase: inout Case) {
+    if testCase.expected == nil, let answer = answers[testCase.id] { testCase.expected = answer.answer }
   }
 
   /// Drops the answer of a case that is not the one that was approved, with a warning.

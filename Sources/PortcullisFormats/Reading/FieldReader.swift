@@ -9,7 +9,9 @@ package struct FieldReader {
   package let position: Position
   package let problems: FileProblems
   private let entries: [Node.Entry]
-  private var isTaken: [Bool]
+  /// Which of the first 64 entries were asked for, and which of those beyond: few mappings have that many.
+  private var taken: UInt64 = 0
+  private var takenBeyond: [Bool] = []
   /// Entries nobody has asked for yet.
   private var remaining: Int
   /// Kept only as long as an entry could turn out to be unknown.
@@ -25,7 +27,7 @@ package struct FieldReader {
     self.position = node.position
     self.problems = problems
     self.entries = entries
-    isTaken = Array(repeating: false, count: entries.count)
+    if entries.count > 64 { takenBeyond = Array(repeating: false, count: entries.count - 64) }
     remaining = entries.count
   }
 
@@ -40,9 +42,12 @@ package struct FieldReader {
     return entries[index].value
   }
 
+  private func isTaken(_ index: Int) -> Bool { index < 64 ? taken >> UInt64(index) & 1 == 1 : takenBeyond[index - 64] }
+
   private mutating func take(_ index: Int) {
-    if !isTaken[index] { remaining -= 1 }
-    isTaken[index] = true
+    guard !isTaken(index) else { return }
+    remaining -= 1
+    if index < 64 { taken |= 1 << UInt64(index) } else { takenBeyond[index - 64] = true }
   }
 
   package func has(_ key: String) -> Bool { index(of: key) != nil }
@@ -63,7 +68,7 @@ package struct FieldReader {
   package mutating func rest(where isWanted: (String) -> Bool = { _ in true }) -> [Node.Entry] {
     var found = [Node.Entry]()
     guard remaining > 0 else { return found }
-    for index in entries.indices where !isTaken[index] && isWanted(entries[index].key) {
+    for index in entries.indices where !isTaken(index) && isWanted(entries[index].key) {
       take(index)
       found.append(entries[index])
     }
@@ -138,7 +143,7 @@ package struct FieldReader {
   /// - Parameter kind: Given for mappings that come by the thousand (`a case`): then one key is reported once, with a count.
   package func finish(each kind: String? = nil) {
     guard remaining > 0 else { return }
-    for (index, entry) in entries.enumerated() where !isTaken[index] {
+    for (index, entry) in entries.enumerated() where !isTaken(index) {
       let help = suggestion(for: entry.key, among: asked)
       if let kind {
         problems.errorOnce("unknown key '\(entry.key)' in \(kind)", for: "\(kind).\(entry.key)", at: entry.keyPosition, help: help)

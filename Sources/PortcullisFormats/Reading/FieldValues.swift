@@ -117,7 +117,8 @@ extension FileProblems {
   }
 
   package func oneOf<Word: RawRepresentable<String> & CaseIterable>(_ node: Node, _ name: String, _: Word.Type = Word.self) -> Word? {
-    word(node, name, among: Word.allCases.map(\.rawValue)).flatMap(Word.init(rawValue:))
+    if let text = node.scalar?.text, let word = Word(rawValue: text), sameBytes(word.rawValue, text) { return word }
+    return word(node, name, among: Word.allCases.map(\.rawValue)).flatMap(Word.init(rawValue:))
   }
 
   package func list(_ node: Node, _ name: String) -> [Node]? {
