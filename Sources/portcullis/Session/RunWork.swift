@@ -184,7 +184,7 @@ struct RunWork {
     let (planned, ended) = try store.progress(of: run)
     // Nothing scored and nothing but silence: nobody was there to answer.
     let isSilent = now.passed + now.failed + now.unscored + now.resumed == 0 && !now.failures.isEmpty
-      && now.failures.keys.allSatisfy { $0 == .transport || $0 == .timeout }
+      && now.failures.keys.allSatisfy { [.transport, .timeout, .server, .rateLimit].contains($0) }
     let (stored, decided): (RunStop, RunFacts.Stop) =
       switch stop {
       case .signal, .store: (.interrupted, .finished)

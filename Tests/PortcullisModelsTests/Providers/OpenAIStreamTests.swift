@@ -52,6 +52,15 @@ import Testing
     #expect(try read(form.change(recordedText())) == read(recordedText()))
   }
 
+  @Test func aStreamThatContradictsItselfIsNoAnswer() {
+    let said = event(#"{"content":"a"}"#)
+    #expect(refused { try read(said + stop + event("{}", finish: "\"length\"") + done) }?.kind == .malformed)
+    #expect(refused { try read(said + stop + said + done) }?.kind == .malformed)
+    let named = { (model: String) in #"data: {"model":"\#(model)","choices":[]}"# + "\n\n" }
+    #expect(refused { try read(named("one") + said + stop + named("two") + done) }?.kind == .wrongModel)
+    #expect(throws: Never.self) { try read(named("one") + said + stop + named("one") + done) }
+  }
+
   @Test func anEndWithoutAFinishReasonIsMalformed() throws {
     #expect(refused { try read(event(#"{"content":"all"}"#) + done) }?.kind == .malformed)
   }

@@ -47,7 +47,12 @@ private struct OpenAIAssembly {
 
   mutating func add(_ event: JSON, arrivedBy end: Int) throws(CallFailure) {
     guard event.object != nil else { throw .malformed("an event is \(event.kind) rather than an object", answer) }
-    if model == nil { model = nonEmpty(event["model"]) }
+    if let named = nonEmpty(event["model"]) {
+      if let model, !sameBytes(model, named) {
+        throw CallFailure(.wrongModel, "two models answered in one stream: '\(visible(model))' and '\(visible(named))'", mayBeBilled: true)
+      }
+      model = named
+    }
     if id == nil { id = nonEmpty(event["id"]) }
     if let counts = event["usage"], !counts.isNull { usage = counts }
     guard let choices = event["choices"]?.array else {
@@ -55,9 +60,13 @@ private struct OpenAIAssembly {
       throw .malformed("'choices' is no list", answer)
     }
     guard let choice = firstChoice(choices) else { return }  // the usage comes with an empty list
-    if let delta = choice["delta"], !delta.isNull, try add(delta: delta), firstToken == nil { firstToken = arrival(of: end) }
-    if finish == nil, let word = choice["finish_reason"], !word.isNull {
+    if let delta = choice["delta"], !delta.isNull, try add(delta: delta) {
+      if let finish { throw .malformed("the answer goes on after its 'finish_reason' \(finish)", answer) }
+      if firstToken == nil { firstToken = arrival(of: end) }
+    }
+    if let word = choice["finish_reason"], !word.isNull {
       guard let word = word.string else { throw .malformed("'finish_reason' is \(word.kind)", answer) }
+      if let finish, finish != word { throw .malformed("the stream has two finish reasons, '\(finish)' and '\(word)'", answer) }
       finish = word
     }
   }
