@@ -4,32 +4,37 @@
 extension Case {
   /// Everything that makes the case what it is; defaults are left out, so that a new default changes no digest.
   package var json: JSON {
-    var members: [(String, JSON?)] = [("id", .string(id.text)), ("evalset", .string(evalset))]
-    switch input {
-    case .messages(let messages): members.append(("messages", .array(messages.map(\.json))))
-    case .template(let prompt): members.append(("prompt", .string(prompt.digest.description)))
-    case .turns(let turns):
-      members.append(("turns", .array(turns.map { .object([("user", .string($0.user)), ("checks", .array($0.checks.map(\.json)))]) })))
+    var object = JSONObject()
+    object.members.reserveCapacity(12)
+    // One by one, not as a list of pairs: a digest is taken of every case of a large evalset.
+    func add(_ name: String, _ value: JSON?) {
+      if let value { object.members.append(JSONObject.Member(name: name, value: value)) }
     }
-    members += [
-      ("vars", vars.members.isEmpty ? nil : .object(vars)),
-      ("expected", expected),
-      ("context", context.isEmpty ? nil : .array(context.map(\.json))),
-      ("checks", .array(checks.map(\.json))),
-      ("behaviour", behaviour.map(JSON.string)),
-      ("tags", tags.isEmpty ? nil : .object(tags.map { ($0.name, .string($0.value)) })),
-      ("severity", severity == .normal ? nil : .string(severity.rawValue)),
-      ("origin", origin == .written ? nil : .string(origin.rawValue)),
-      ("cluster", cluster.map(JSON.string)),
-      ("repeats", repeats.map(JSON.int)),
-      ("threshold", threshold == 1 ? nil : .double(threshold)),
-      ("incident", incident?.json),
-      ("allow_empty", allowEmpty ? .bool(true) : nil),
-      ("allow_truncated", allowTruncated ? .bool(true) : nil),
-      ("quarantine", quarantine?.json),
-      ("metadata", metadata.members.isEmpty ? nil : .object(metadata)),
-    ]
-    return .object(present: members)
+    add("id", .string(id.text))
+    add("evalset", .string(evalset))
+    switch input {
+    case .messages(let messages): add("messages", .array(messages.map(\.json)))
+    case .template(let prompt): add("prompt", .string(prompt.digest.description))
+    case .turns(let turns):
+      add("turns", .array(turns.map { .object([("user", .string($0.user)), ("checks", .array($0.checks.map(\.json)))]) }))
+    }
+    add("vars", vars.members.isEmpty ? nil : .object(vars))
+    add("expected", expected)
+    add("context", context.isEmpty ? nil : .array(context.map(\.json)))
+    add("checks", .array(checks.map(\.json)))
+    add("behaviour", behaviour.map(JSON.string))
+    add("tags", tags.isEmpty ? nil : .object(tags.map { ($0.name, .string($0.value)) }))
+    add("severity", severity == .normal ? nil : .string(severity.rawValue))
+    add("origin", origin == .written ? nil : .string(origin.rawValue))
+    add("cluster", cluster.map(JSON.string))
+    add("repeats", repeats.map(JSON.int))
+    add("threshold", threshold == 1 ? nil : .double(threshold))
+    add("incident", incident?.json)
+    add("allow_empty", allowEmpty ? .bool(true) : nil)
+    add("allow_truncated", allowTruncated ? .bool(true) : nil)
+    add("quarantine", quarantine?.json)
+    add("metadata", metadata.members.isEmpty ? nil : .object(metadata))
+    return .object(object)
   }
 
   /// Reads `json` back; nil where the value is not one that `json` wrote, or `prompt` does not know its template.
@@ -64,11 +69,13 @@ extension Case {
       guard let read = Quarantine(json: written) else { return nil }
       quarantine = read
     }
-    guard let severity = Severity(rawValue: json["severity"]?.string ?? "normal"), let origin = Origin(rawValue: json["origin"]?.string ?? "written")
+    guard let severity = Severity(rawValue: json["severity"]?.string ?? "normal"),
+      let origin = Origin(rawValue: json["origin"]?.string ?? "written")
     else { return nil }
     self.init(
       id: id, evalset: evalset, input: input, vars: json["vars"]?.object ?? JSONObject(), expected: json["expected"], context: context,
-      checks: checks, behaviour: json["behaviour"]?.string, tags: tags, severity: severity, origin: origin, cluster: json["cluster"]?.string,
+      checks: checks, behaviour: json["behaviour"]?.string, tags: tags, severity: severity, origin: origin,
+      cluster: json["cluster"]?.string,
       repeats: json["repeats"]?.int, threshold: json["threshold"]?.double ?? 1, incident: incident,
       allowEmpty: json["allow_empty"]?.bool ?? false, allowTruncated: json["allow_truncated"]?.bool ?? false, quarantine: quarantine,
       metadata: json["metadata"]?.object ?? JSONObject())
@@ -95,7 +102,9 @@ extension Message {
 
 extension CaseInput.Turn {
   fileprivate init?(json: JSON) {
-    guard let user = json["user"]?.string, let checks = json["checks"]?.array.flatMap({ all($0, CheckSpec.init(json:)) }) else { return nil }
+    guard let user = json["user"]?.string, let checks = json["checks"]?.array.flatMap({ all($0, CheckSpec.init(json:)) }) else {
+      return nil
+    }
     self.init(user: user, checks: checks)
   }
 }
@@ -132,7 +141,8 @@ extension CheckSpec {
 extension Incident {
   fileprivate var json: JSON {
     .object(present: [
-      ("id", .string(id)), ("severity", .string(severity.rawValue)), ("state", .string(state.rawValue)), ("opened", opened.map(JSON.string)),
+      ("id", .string(id)), ("severity", .string(severity.rawValue)), ("state", .string(state.rawValue)),
+      ("opened", opened.map(JSON.string)),
       ("fixed", fixed.map(JSON.string)), ("owner", owner.map(JSON.string)), ("link", link.map(JSON.string)),
       ("bad_output", badOutput.map(JSON.string)), ("demand", demand.map(JSON.string)),
     ])

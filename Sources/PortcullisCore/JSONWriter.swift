@@ -41,11 +41,11 @@ extension JSON {
     case .object(let object):
       let members = canonical ? object.sortedMembers : object.members
       out.append(UInt8(ascii: "{"))
-      for (index, member) in members.enumerated() {
+      for index in members.indices {
         if index > 0 { out.append(UInt8(ascii: ",")) }
-        writeJSONString(member.name, to: &out)
+        writeJSONString(members[index].name, to: &out)
         out.append(UInt8(ascii: ":"))
-        member.value.write(to: &out, canonical: canonical)
+        members[index].value.write(to: &out, canonical: canonical)
       }
       out.append(UInt8(ascii: "}"))
     }
