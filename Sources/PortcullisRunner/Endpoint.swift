@@ -115,13 +115,15 @@ package final class Endpoint: Sendable {
         if let hint = failure.retryAfter { state.pausedUntil = max(state.pausedUntil, now + Double(hint.microseconds) / 1e6) }
       case .transport, .timeout, .server:
         state.adaptive.failed(at: now)
+        // An endpoint that never answered is probed sooner: after ten silent seconds the run gives up on it.
+        state.breaker.rest = state.hasAnswered ? 15 : 5
         state.breaker.ended(at: now, isFailure: true)
       case .cancelled: state.breaker.abandonProbe(at: now)
       case .quota, .auth, .request, .malformed, .wrongModel, .tooLarge, .budget, .deadline, .unknown:
         state.breaker.ended(at: now, isFailure: false)
       }
-      if failure.status != nil { state.hasAnswered = true }
-      if !state.hasAnswered, failure.kind == .transport || failure.kind == .timeout {
+      if !failure.isSilence, failure.kind != .cancelled { state.hasAnswered = true }
+      if !state.hasAnswered, failure.isSilence {
         let first = state.firstFailure ?? now
         state.firstFailure = first
         silent = now - first
@@ -133,6 +135,9 @@ package final class Endpoint: Sendable {
     afterChange(opened)
     return silent
   }
+
+  /// Whether it ever said anything, be it a refusal.
+  var hasAnswered: Bool { state.withLock { $0.hasAnswered } }
 
   func countFirstAttempt() { state.withLock { $0.retries.countFirstAttempt() } }
 
@@ -156,6 +161,11 @@ package final class Endpoint: Sendable {
     calls.setWidth(limit)
     admission.setWidth(limit + Self.lookahead(limit))
   }
+}
+
+extension CallFailure {
+  /// Nobody answered: no connection, or no byte in time.
+  var isSilence: Bool { status == nil && (kind == .transport || kind == .timeout) }
 }
 
 /// Time since the run began, and waiting that a stop of the run ends at once.

@@ -40,6 +40,8 @@ struct TrialRun: Sendable {
       case .failure(let failure):
         // A runaway answer is a bad answer and is scored; every other failure leaves the trial missing.
         if failure.kind == .tooLarge { return try await score(answers, failure: failure, spent: spent) }
+        // What an endpoint that was never there did not answer stays open too: when it is back, the same command asks it.
+        if failure.isSilence, !caller.endpoint.hasAnswered { return shared.progress.ended(.callFailed(failure.kind)) }
         return try await end(.callFailed(failure.kind), answers, [], reason: failure.message, spent: spent)
       }
     }

@@ -40,6 +40,9 @@ import Testing
     let result = try Binary.run(["gate", "-q"], in: scratch.url)
     #expect(result.code == 69, "\(result.output)\(result.errors)")
     #expect(!result.output.hasPrefix("pass"))
+    // When the endpoint is back, the same command goes on with the same run.
+    let again = try Binary.run(["gate"], in: scratch.url)
+    #expect(again.errors.contains("resuming run"), "\(again.errors)")
   }
 
   @Test func aDeadCandidateBesideALiveProductionDoesNotPass() throws {

@@ -99,6 +99,20 @@ private struct Zero: RandomNumberGenerator, Sendable {
     #expect(states == Array(repeating: .callFailed(.request), count: 5))
   }
 
+  @Test func whatAnEndpointThatWasNeverThereDidNotAnswerStaysOpen() async throws {
+    let client = FakeClient(target("c", retries: 0)) { (_, _) throws(CallFailure) in throw CallFailure(.transport, "refused") }
+    let (_, keeper, progress) = try await run([(.candidate, client)], cases(5, arms: [.candidate]))
+    #expect(progress.snapshot.callFailed == 5)
+    #expect(keeper.all.allSatisfy { if case .trialEnded = $0 { false } else { true } })
+    // One that has answered before is another matter: its failures are final.
+    let flaky = FakeClient(target("c", concurrency: 1, retries: 0)) { (_, number) throws(CallFailure) in
+      if number > 1 { throw CallFailure(.transport, "reset") }
+      return right
+    }
+    let (_, kept, _) = try await run([(.candidate, flaky)], cases(3, arms: [.candidate]))
+    #expect(kept.all.count { if case .trialEnded = $0 { true } else { false } } == 3)
+  }
+
   @Test func aRefusedKeyStopsTheRunAndLeavesTheRestOpen() async throws {
     let client = FakeClient(target("c", concurrency: 1)) { (_, _) throws(CallFailure) in throw CallFailure(.auth, "no", status: 401) }
     let (stop, keeper, _) = try await run([(.candidate, client)], cases(1000, arms: [.candidate]))

@@ -1,4 +1,4 @@
-/// Stops asking an endpoint that mostly fails: 10 calls and half of them transport failures, timeouts or 5xx within 30 s open it for 15 s, then one
+/// Stops asking an endpoint that mostly fails: 10 calls and half of them transport failures, timeouts or 5xx within 30 s open it for `rest`, then one
 /// probe decides. Event in, state out; times in seconds since the run began.
 package struct CircuitBreaker: Sendable, Hashable {
   package enum State: Sendable, Hashable {
@@ -9,6 +9,8 @@ package struct CircuitBreaker: Sendable, Hashable {
   }
 
   package private(set) var state = State.closed
+  /// Seconds it stays open.
+  package var rest = 15.0
   private var recent: [Event] = []
 
   private struct Event: Sendable, Hashable {
@@ -33,7 +35,7 @@ package struct CircuitBreaker: Sendable, Hashable {
   package mutating func ended(at now: Double, isFailure: Bool) {
     switch state {
     case .probing:
-      state = isFailure ? .open(until: now + 15) : .closed
+      state = isFailure ? .open(until: now + rest) : .closed
       recent = []
     case .open: break  // a call from before it opened
     case .closed:
@@ -41,7 +43,7 @@ package struct CircuitBreaker: Sendable, Hashable {
       if recent.count > 64 || recent[0].time < now - 30 { recent.removeAll { $0.time < now - 30 } }
       if recent.count > 64 { recent.removeFirst(recent.count - 64) }
       let failures = recent.count { $0.isFailure }
-      if isFailure, recent.count >= 10, failures * 2 >= recent.count { state = .open(until: now + 15) }
+      if isFailure, recent.count >= 10, failures * 2 >= recent.count { state = .open(until: now + rest) }
     }
   }
 

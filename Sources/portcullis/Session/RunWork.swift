@@ -192,7 +192,8 @@ struct RunWork {
       case .budget: (.budget, .budget)
       case .deadline: (.deadline, .deadline)
       case .unreachable: (.unreachable, isSilent ? .unreachable : .finished)
-      case nil: (.interrupted, isSilent && now.callFailed > 0 ? .unreachable : .finished)
+      // Worked through, and yet trials are open: an endpoint of theirs was never there.
+      case nil: (.unreachable, isSilent && now.callFailed > 0 ? .unreachable : .finished)
       }
     return (planned == ended ? .finished : stored, decided)
   }
