@@ -71,7 +71,7 @@ package struct CompiledCheck: Sendable {
   /// missing one.
   func score(_ failure: CallFailure?) -> CheckScore {
     guard let failure else { return checkScore(.unscored(reason: "there is no answer")) }
-    if failure.kind == .tooLarge { return checkScore(.fail(reason: "the answer ran away: \(quoted(failure.message))")) }
+    if failure.kind == .tooLarge { return checkScore(.fail(reason: "the answer ran away: \(shortened(failure.message))")) }
     return checkScore(.unscored(reason: "the call failed (\(failure.kind.rawValue))"))
   }
 

@@ -7,6 +7,12 @@ func quoted(_ text: String, limit: Int = 80) -> String {
   return "'" + visible(String(head)) + (isWhole ? "'" : "…'")
 }
 
+/// A sentence of ours with some of a stranger's words in it: without quotes, safe to print, at most about 200 characters.
+func shortened(_ text: String, limit: Int = 200) -> String {
+  let head = text.unicodeScalars.prefix(limit)
+  return visible(String(head)) + (head.endIndex == text.unicodeScalars.endIndex ? "" : "…")
+}
+
 /// A place of a text with what stands around it, for the reason of a check that found something it must not.
 ///
 /// - Parameter range: Byte offsets on character boundaries.

@@ -111,6 +111,20 @@ private let price = Money(micro: 1, currency: "USD")
     }
   }
 
+  @Test func aRunawayAnswerIsToldInOneSentence() throws {
+    let checks = try compiled(subject([spec(#"{"contains": "one"}"#)]))
+    func reason(_ message: String) -> String? {
+      guard case .scored(let score)? = checks.score([], failure: CallFailure(.tooLarge, message)).first,
+        case .fail(let reason) = score.score
+      else { return nil }
+      return reason
+    }
+    #expect(reason("the answer of 127.0.0.1 is larger than 16 MiB") == "the answer ran away: the answer of 127.0.0.1 is larger than 16 MiB")
+    #expect(
+      reason("a\u{1B}b" + String(repeating: "x", count: 300)) == "the answer ran away: a\\u{1B}b" + String(repeating: "x", count: 197) + "…"
+    )
+  }
+
   @Test func aTurnsChecksLookAtItsAnswerAndTheCasesAtTheLast() throws {
     let turns = [
       CaseInput.Turn(user: "a", checks: [spec(#"{"contains": "one"}"#)]),
