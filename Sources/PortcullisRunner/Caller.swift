@@ -146,20 +146,20 @@ struct Caller: Sendable {
   /// Seconds to wait before the next attempt; nil gives up. Stops the whole run where going on is useless.
   private func pause(after failure: CallFailure, attempt: Int) -> Double? {
     shared.progress.attemptFailed(failure.kind)
-    let silentFor = endpoint.failed(failure)
+    let isHopeless = endpoint.failed(failure)
     let name = client.target.name
     switch failure.kind {
     case .auth: shared.control.stop(.refused("\(name): \(failure.message)"))
     case .quota: shared.control.stop(.budget("the account of \(name) (\(failure.message))"))
     default: break
     }
-    if let silentFor, silentFor >= 10 { shared.control.stop(.unreachable("\(name): \(failure.message)")) }
+    if isHopeless { shared.control.stop(.unreachable("\(name): \(failure.message)")) }
     guard shared.control.reason == nil else { return nil }
     let remaining = shared.deadline.map { Duration.microseconds(Int64(max(0, $0 - shared.clock.seconds) * 1e6)) }
     switch retry.answer(to: failure, attempt: attempt, random: shared.drawShare(), remaining: remaining) {
     case .giveUp: return nil
-    case .stopEndpoint:
-      shared.control.stop(.deadline)
+    case .stop(let asked):
+      shared.control.stop(.wait("\(name) asks to wait \(asked.short), longer than this run may"))
       return nil
     case .retry(let wait):
       guard endpoint.takeRetry() else { return nil }

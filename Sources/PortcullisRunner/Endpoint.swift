@@ -103,9 +103,10 @@ package final class Endpoint: Sendable {
     afterChange(opened)
   }
 
-  /// Takes note of a failed attempt. Returns how long the endpoint has been silent: seconds since its first failure while it never answered.
-  func failed(_ failure: CallFailure) -> Double? {
-    var silent: Double?
+  /// Takes note of a failed attempt. Returns whether going on is useless: ten seconds of silence from an endpoint that never answered, or three
+  /// probes of the breaker that failed one after the other.
+  func failed(_ failure: CallFailure) -> Bool {
+    var isHopeless = false
     let opened = state.withLock { state -> Bool in
       let now = clock.seconds
       switch failure.kind {
@@ -126,14 +127,15 @@ package final class Endpoint: Sendable {
       if !state.hasAnswered, failure.isSilence {
         let first = state.firstFailure ?? now
         state.firstFailure = first
-        silent = now - first
+        isHopeless = now - first >= 10
       }
+      if state.breaker.failedProbes >= 3 { isHopeless = true }
       // The door opens for everybody once the endpoint has answered anything; until then it is tried one call at a time.
       return state.hasAnswered ? openDoor(&state) : false
     }
     if !opened, !(state.withLock { $0.isOpen }) { preflight.release() }
     afterChange(opened)
-    return silent
+    return isHopeless
   }
 
   /// Whether it ever said anything, be it a refusal.

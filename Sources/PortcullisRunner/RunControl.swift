@@ -6,6 +6,8 @@ package enum StopReason: Sendable, Hashable {
   case signal(Int32)
   case budget(String)
   case deadline
+  /// An endpoint asks for a wait longer than the run may take.
+  case wait(String)
   /// No answer of any kind within the first seconds, and nothing scored.
   case unreachable(String)
   /// The endpoint refuses our key or our account.
@@ -23,6 +25,7 @@ package enum StopReason: Sendable, Hashable {
     case .signal(let number): "signal \(number)"
     case .budget(let limit): "the budget is spent: \(limit)"
     case .deadline: "the time budget is used up"
+    case .wait(let message): message
     case .unreachable(let message): "nobody answers: \(message)"
     case .refused(let message): "the endpoint refuses us: \(message)"
     case .store: "the store cannot be written"

@@ -29,7 +29,8 @@ import Testing
   @Test func aWaitBeyondTheDeadlineIsNotBegun() {
     let policy = RetryPolicy(retries: 5)
     let hinted = CallFailure(.rateLimit, "x", retryAfter: .seconds(60))
-    #expect(policy.answer(to: hinted, attempt: 1, random: 0, remaining: .seconds(30)) == .stopEndpoint)
+    #expect(policy.answer(to: hinted, attempt: 1, random: 0, remaining: .seconds(30)) == .stop(asksFor: .seconds(60)))
+    #expect(policy.answer(to: CallFailure(.rateLimit, "x", retryAfter: .seconds(9999)), attempt: 1, random: 0, remaining: nil) == .stop(asksFor: .seconds(9999)))
     #expect(policy.answer(to: CallFailure(.server, "x"), attempt: 5, random: 1, remaining: .seconds(1)) == .giveUp)
   }
 
@@ -102,6 +103,19 @@ import Testing
     #expect(breaker.wait(at: 31) == 0)
     breaker.ended(at: 32, isFailure: false)
     #expect(breaker.state == .closed)
+  }
+
+  @Test func failedProbesAreCountedUntilOneSucceeds() {
+    var breaker = CircuitBreaker()
+    for _ in 0..<10 { breaker.ended(at: 0, isFailure: true) }
+    for probe in 1...3 {
+      _ = breaker.wait(at: Double(probe) * 100)
+      breaker.ended(at: Double(probe) * 100, isFailure: true)
+      #expect(breaker.failedProbes == probe)
+    }
+    _ = breaker.wait(at: 1000)
+    breaker.ended(at: 1000, isFailure: false)
+    #expect(breaker.failedProbes == 0)
   }
 
   @Test func oldFailuresAreForgotten() {

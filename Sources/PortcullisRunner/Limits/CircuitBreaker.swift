@@ -11,6 +11,8 @@ package struct CircuitBreaker: Sendable, Hashable {
   package private(set) var state = State.closed
   /// Seconds it stays open.
   package var rest = 15.0
+  /// Probes that failed one after the other.
+  package private(set) var failedProbes = 0
   private var recent: [Event] = []
 
   private struct Event: Sendable, Hashable {
@@ -35,6 +37,7 @@ package struct CircuitBreaker: Sendable, Hashable {
   package mutating func ended(at now: Double, isFailure: Bool) {
     switch state {
     case .probing:
+      failedProbes = isFailure ? failedProbes + 1 : 0
       state = isFailure ? .open(until: now + rest) : .closed
       recent = []
     case .open: break  // a call from before it opened

@@ -10,14 +10,16 @@ package struct RetryPolicy: Sendable, Hashable {
   /// Full jitter: a wait is drawn from 0…min(longest, base · 2ⁿ).
   package var base: Duration = .milliseconds(500)
   package var longest: Duration = .seconds(30)
+  /// A wait that an endpoint asks for is granted up to here.
+  package var longestHint: Duration = .seconds(300)
 
   package init(retries: Int) { attempts = retries + 1 }
 
   package enum Answer: Sendable, Hashable {
     case retry(after: Duration)
     case giveUp
-    /// The endpoint asks for a wait that ends after the run must: nothing more will come of it.
-    case stopEndpoint
+    /// The endpoint asks for a wait that ends after the run must, or that nobody would sit through: nothing more will come of it.
+    case stop(asksFor: Duration)
   }
 
   /// - Parameters:
@@ -28,13 +30,14 @@ package struct RetryPolicy: Sendable, Hashable {
     guard attempt < limit(for: failure.kind) else { return .giveUp }
     let wait: Duration
     if let hint = failure.retryAfter {
+      if hint > min(longestHint, remaining ?? longestHint) { return .stop(asksFor: hint) }
       // Never less than the hint: jitter comes on top, 0…10 %, at least 20 ms.
       wait = hint + max(.milliseconds(20), hint * (random * 0.1))
     } else {
       let ceiling = min(longest, base * (1 << min(attempt - 1, 16)))
       wait = ceiling * random
     }
-    if let remaining, wait > remaining { return failure.retryAfter == nil ? .giveUp : .stopEndpoint }
+    if let remaining, wait > remaining { return .giveUp }
     return .retry(after: wait)
   }
 

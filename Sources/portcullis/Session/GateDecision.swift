@@ -17,9 +17,13 @@ extension Store {
   }
 }
 
-/// Writes a decision everywhere it was asked for, the files first: a report that cannot be written must not look like a verdict.
+/// Writes a decision everywhere it was asked for. A report that cannot be written must not look like a verdict, nor keep the others from being
+/// written: its error comes last.
 func deliver(_ input: ReportInput, json: Bool, files: [ReportFile], isCompact: Bool) throws {
-  for file in files { try file.write(input) }
+  var failed: CommandFailure?
+  for file in files {
+    do { try file.write(input) } catch let failure as CommandFailure { failed = failed ?? failure }
+  }
   if json {
     say(input.decision.json.prettyText)
   } else {
@@ -29,5 +33,9 @@ func deliver(_ input: ReportInput, json: Bool, files: [ReportFile], isCompact: B
       .terminal, input,
       style: TerminalStyle(isColoured: terminal.hasColour, width: terminal.width, glyphs: .unicode, detail: isCompact ? .compact : .full), to: &text)
     write(text, to: 1)
+  }
+  if let failed {
+    throw CommandFailure(
+      failed.message, help: "the decision is recorded: 'portcullis report \(input.run.id) --format …' writes it again", code: failed.code)
   }
 }

@@ -152,7 +152,7 @@ struct RunWork {
     case .refused(let message) where now.done == 0:
       throw CommandFailure("\(visible(message))", help: "check the key, the account and the model's name; nothing was scored", code: .badInput)
     case .store(let error): throw error
-    case .refused, .budget, .deadline, .unreachable, nil: return
+    case .refused, .budget, .deadline, .wait, .unreachable, nil: return
     }
   }
 
@@ -190,7 +190,7 @@ struct RunWork {
       case .signal, .store: (.interrupted, .finished)
       case .refused: (.unreachable, .finished)
       case .budget: (.budget, .budget)
-      case .deadline: (.deadline, .deadline)
+      case .deadline, .wait: (.deadline, .deadline)
       case .unreachable: (.unreachable, isSilent ? .unreachable : .finished)
       // Worked through, and yet trials are open: an endpoint of theirs was never there.
       case nil: (.unreachable, isSilent && now.callFailed > 0 ? .unreachable : .finished)

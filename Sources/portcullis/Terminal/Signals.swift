@@ -18,7 +18,10 @@ final class Signals: @unchecked Sendable {
     self.sources = sources
     for (source, number) in zip(sources, [SIGINT, SIGTERM]) {
       source.setEventHandler { [self] in
-        if count.add(1, ordering: .relaxed).newValue > 1 { _exit(128 + number) }
+        if count.add(1, ordering: .relaxed).newValue > 1 {
+          note("stopped at once: what was recorded is kept; the same command goes on from there")
+          _exit(128 + number)
+        }
         onFirst(number)
       }
       source.resume()
