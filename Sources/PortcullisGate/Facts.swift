@@ -72,7 +72,8 @@ package struct TrialFacts: Sendable, Hashable {
   package let isRecorded: Bool
 
   package init(
-    arm: Arm, repeatIndex: Int = 0, state: State, isJudged: Bool = false, latency: Duration? = nil, ttft: Duration? = nil, costMicro: Int? = nil,
+    arm: Arm, repeatIndex: Int = 0, state: State, isJudged: Bool = false, latency: Duration? = nil, ttft: Duration? = nil,
+    costMicro: Int? = nil,
     tokens: TokenUsage = TokenUsage(), isReused: Bool = false, isRecorded: Bool = false
   ) {
     self.arm = arm
@@ -110,6 +111,8 @@ package struct RunFacts: Sendable, Hashable {
   package var concurrency: Int
   /// The currency of all costs; nil where no price is known.
   package var currency: String?
+  /// Names of tags that some case carries, for what to suggest; only a plan that is weighed before it is asked knows them.
+  package var tagNames: [String] = []
 
   package init(
     stop: Stop = .finished, arms: [Arm], plannedCases: Int, isFiltered: Bool = false, concurrency: Int = 1, currency: String? = nil

@@ -8,6 +8,9 @@ package struct PlanSizes: Sendable {
   private let currency: String?
   private var tally: Tally
   private var cases = 0
+  private var tagNames: Set<String> = []
+  /// More names than this are no help to anybody.
+  private static let tagLimit = 200
 
   /// - Parameters:
   ///   - arms: Those the plan will ask.
@@ -21,6 +24,7 @@ package struct PlanSizes: Sendable {
   /// Takes in one case of the plan, with its planned trials.
   package mutating func add(_ facts: CaseFacts, isJudged: Bool = false) {
     cases += 1
+    for tag in facts.tags where tagNames.count < PlanSizes.tagLimit { tagNames.insert(tag.name) }
     var trials: [TrialFacts] = []
     trials.reserveCapacity(arms.count * facts.plannedTrials)
     for arm in arms {
@@ -34,7 +38,11 @@ package struct PlanSizes: Sendable {
     tally.add(facts, trials: trials)
   }
 
-  fileprivate var evidence: Evidence { tally.evidence(run: RunFacts(arms: arms, plannedCases: cases, currency: currency)) }
+  fileprivate var evidence: Evidence {
+    var run = RunFacts(arms: arms, plannedCases: cases, currency: currency)
+    run.tagNames = tagNames.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return tally.evidence(run: run)
+  }
 }
 
 /// Rules that cannot pass at the suite's size even if nothing is wrong, with what they would need; in the policy's order.

@@ -40,6 +40,18 @@ func aRuleThatTheSuiteIsTooSmallForIsNamedWithTheSizeItNeeds(_ row: (rule: Rule,
   #expect(found[0].message.hasPrefix("'no-regression behaviour=b'"))
 }
 
+@Test func aSliceThatNoCaseHasIsToldTheNearestTag() {
+  let samples = (0..<60).map { Sample("c\($0)", candidate: "P", production: "P", tags: [Case.Tag(name: "language", value: "de")]) }
+  for rule in [
+    Rule.noRegression(NoRegressionRule(margin: 0.30, slices: ["langage"])), .passRate(PassRateRule(limit: .min(0.5), slices: ["langage"])),
+  ] {
+    #expect(
+      warnings(rule, samples).map(\.help) == ["did you mean 'language'? Else tag the cases with 'langage', or take it out of the rule"])
+  }
+  let rule = Rule.noRegression(NoRegressionRule(margin: 0.30, slices: ["region"]))
+  #expect(warnings(rule, samples).map(\.help) == ["tag the cases with 'region', or take it out of the rule"])
+}
+
 @Test func casesWithRepeatsNeedTheirOwnSize() {
   let rule = Rule.noRegression(NoRegressionRule(margin: 0.05))
   // The augmented t of equal scores: L = −0.0505 for 52 cases and −0.0495 for 53 (scipy).

@@ -28,7 +28,7 @@ extension NoRegressionRule {
     Ruling(
       rule: "no-regression", verdict: .inconclusive, reason: .nothingWeighed,
       sentence: input.whereClause + "no case has a value for '\(name)', so no slice of it is protected", method: "none: no slice",
-      next: "tag the cases with '\(name)', or take it out of the rule")
+      next: input.nextWithoutSlices(name))
   }
 
   private func protected(_ pairs: PairEvidence, margin: Double, slice: Case.Tag?, _ input: RuleInput) -> Ruling {

@@ -12,7 +12,7 @@ extension PassRateRule {
           Ruling(
             rule: "pass-rate", verdict: .inconclusive, reason: .nothingWeighed,
             sentence: input.whereClause + "no case has a value for '\(name)', so no slice of it is looked at", method: "none: no slice",
-            next: "tag the cases with '\(name)', or take it out of the rule"))
+            next: input.nextWithoutSlices(name)))
       }
       for slice in values { rulings.append(ruling(slice.pairs, slice: Case.Tag(name: name, value: slice.value), input)) }
     }

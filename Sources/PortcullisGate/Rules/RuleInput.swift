@@ -16,6 +16,12 @@ struct RuleInput {
   /// `Where language=de: `, or nothing.
   var whereClause: String { scope.needs.filter.isEmpty ? "" : "where \(described(scope.needs.filter)), " }
 
+  /// What to do about a slicing dimension that no case has a value for.
+  func nextWithoutSlices(_ name: String) -> String {
+    let meant = nearestWord(to: name, among: run.tagNames + ["behaviour", "severity", "evalset"])
+    return (meant.map { "did you mean '\($0)'? Else " } ?? "") + "tag the cases with '\(name)', or take it out of the rule"
+  }
+
   /// Whether the filter named something that no case carries.
   var isEmptyFilter: Bool { !scope.needs.filter.isEmpty && scope.whole.cases == 0 && scope.candidateCalls.planned == 0 }
 }
