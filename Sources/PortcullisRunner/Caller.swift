@@ -47,7 +47,7 @@ struct Caller: Sendable {
     let completionKey: Digest
     do throws(CallFailure) {
       call = try client.prepare(request)
-      completionKey = try named.map { named throws(CallFailure) in try client.prepare(named).completionKey.sample(purpose) } ?? call.completionKey
+      completionKey = try named.map { named throws(CallFailure) in try key(of: named, purpose) } ?? call.completionKey.sample(purpose)
     } catch {
       shared.progress.attemptFailed(error.kind)
       return .failure(error)
@@ -82,6 +82,9 @@ struct Caller: Sendable {
     }
   }
 
+  /// What a question is called: the same question, to the same target, for the same sample has the same key.
+  func key(of named: ModelRequest, _ purpose: CallPurpose) throws(CallFailure) -> Digest { try client.prepare(named).completionKey.sample(purpose) }
+
   private static let stopped = CallFailure(.cancelled, "the run was stopped before this call")
 
   /// Waits while calls under way may leave enough of the budget; nil when the run stops, or must for the lack of it.
@@ -91,7 +94,7 @@ struct Caller: Sendable {
       case .granted(let reservation): return reservation
       case .wait: guard await shared.clock.sleep(0.01) else { return nil }
       case .spent(let spent):
-        shared.control.stop(.budget(spent.limit))
+        shared.control.admitNoMore(.budget(spent.limit))
         return nil
       }
     }
@@ -182,6 +185,8 @@ extension Digest {
 /// What the attempts of one trial cost together, judge calls and retries included; one unknown makes the sum unknown.
 struct TrialCost: Sendable {
   private(set) var micro: Int?
+  /// Whether an answer of an earlier run was taken over, which cost nothing.
+  var tookOver = false
 
   init(_ micro: Int? = 0) { self.micro = micro }
 

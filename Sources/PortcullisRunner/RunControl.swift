@@ -56,6 +56,9 @@ package final class RunControl: Sendable {
     for action in actions { action() }
   }
 
+  /// Nothing more is admitted, but what was admitted goes on to its end: its money is reserved already.
+  package func admitNoMore(_ reason: StopReason) { state.withLock { $0.reason = $0.reason ?? reason } }
+
   /// Runs `action` once, when the run is stopped; at once if it has been.
   func whenStopped(_ action: @escaping @Sendable () -> Void) {
     let isStopped = state.withLock { state in

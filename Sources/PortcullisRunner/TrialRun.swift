@@ -57,14 +57,14 @@ struct TrialRun: Sendable {
       return .failure(CallFailure(.request, "the prompt cannot be written: \(error)"))
     }
     let purpose = CallPurpose.answer(turn: turn)
+    let origin = ModelRequest.Origin(caseID: testCase.id, arm: key.arm, repeatIndex: key.repeatIndex, turn: turn)
+    let request = ModelRequest(messages: messages, origin: origin)
     let completion: Completion
-    if let known = try await reply(purpose) {
+    if let known = try await reply(purpose, to: request, of: caller, spent: &spent) {
       completion = known
     } else {
-      let origin = ModelRequest.Origin(caseID: testCase.id, arm: key.arm, repeatIndex: key.repeatIndex, turn: turn)
       let result = try await caller.ask(
-        ModelRequest(messages: messages, origin: origin), trial: key, purpose: purpose, attemptsBefore: planned.attempts[purpose] ?? 0,
-        spent: &spent)
+        request, trial: key, purpose: purpose, attemptsBefore: planned.attempts[purpose] ?? 0, spent: &spent)
       switch result {
       case .success(let fresh): completion = fresh
       case .failure(let failure): return .failure(failure)
@@ -75,11 +75,15 @@ struct TrialRun: Sendable {
     return .success(Answer(completion: completion, asked: messages, cost: cost))
   }
 
-  /// A reply that is recorded already; one of an earlier run is recorded in this run first.
-  private func reply(_ purpose: CallPurpose) async throws -> Completion? {
+  /// A reply that is recorded already. One of an earlier run is taken over only where the question is the same today (its completion key says so),
+  /// and is recorded in this run first.
+  ///
+  /// - Parameter named: The request that names the question.
+  private func reply(_ purpose: CallPurpose, to named: ModelRequest, of caller: Caller, spent: inout TrialCost) async throws -> Completion? {
     if let known = planned.replies[purpose] { return known }
-    guard let reused = planned.reused[purpose] else { return nil }
-    let attempt = AttemptKey(trial: key, purpose: purpose, number: 1 + (planned.attempts[purpose] ?? 0))
+    guard let reused = planned.reused[purpose], let key = try? caller.key(of: named, purpose), key == reused.completionKey else { return nil }
+    spent.tookOver = true
+    let attempt = AttemptKey(trial: planned.key, purpose: purpose, number: 1 + (planned.attempts[purpose] ?? 0))
     try await shared.record(.reused(attempt, completionKey: reused.completionKey, source: reused.source), .queued)
     return reused.completion
   }
@@ -110,11 +114,12 @@ struct TrialRun: Sendable {
       for asked in 0...1 {
         let purpose = CallPurpose.judge(check: check, vote: vote, asked: asked)
         let reply: Completion
-        if let known = try await self.reply(purpose) {
+        let named = question.namedRequest(origin: origin)
+        if let known = try await self.reply(purpose, to: named, of: caller, spent: &spent) {
           reply = known
         } else {
           let result = try await caller.ask(
-            question.request(origin: origin, nonceKey: nonceKey), named: question.namedRequest(origin: origin), trial: key, purpose: purpose,
+            question.request(origin: origin, nonceKey: nonceKey), named: named, trial: key, purpose: purpose,
             attemptsBefore: planned.attempts[purpose] ?? 0, spent: &spent)
           switch result {
           case .success(let fresh): reply = fresh
@@ -142,7 +147,7 @@ struct TrialRun: Sendable {
       arm: key.arm, repeatIndex: key.repeatIndex, state: state, isJudged: scores.contains(where: \.isJudged),
       latency: isComplete ? sum(answers.map(\.completion.latency)) : nil, ttft: answers.first?.completion.ttft,
       costMicro: setup.client.target.price == nil ? nil : spent.micro, tokens: sum(answers.map(\.completion.usage)),
-      isReused: !planned.reused.isEmpty, isRecorded: setup.client.target.provider == "replay")
+      isReused: spent.tookOver, isRecorded: setup.client.target.provider == "replay")
     try await shared.record(.trialEnded(key, facts, scores, reason: reason), .durable)
     shared.progress.ended(state)
   }

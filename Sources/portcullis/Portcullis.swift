@@ -34,6 +34,7 @@ struct Portcullis: AsyncParsableCommand {
 
   static func main() async {
     signal(SIGPIPE, SIG_IGN)  // a reader that leaves must not look like a crash
+    raiseFileLimit()
     // Answers and keys stay out of core dumps.
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &none)
@@ -54,6 +55,14 @@ struct Portcullis: AsyncParsableCommand {
     note(failure.message)
     Glibc.exit(failure.code.rawValue)
   }
+}
+
+/// As many open files as the system allows: each call under way holds one.
+private func raiseFileLimit() {
+  var limit = rlimit()
+  guard getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit) == 0 else { return }
+  limit.rlim_cur = min(limit.rlim_max, 65536)
+  setrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
 }
 
 /// A flag given twice is a slip whose meaning nobody can tell; those that may be repeated are named here.

@@ -101,6 +101,18 @@ import Testing
     #expect(attempts.sorted().suffix(4) == [1, 3, 3, 3])
   }
 
+  @Test func anotherCandidateCannotPassOnReusedAnswers() throws {
+    let scratch = try project("{provider: replay, file: yes.jsonl, model: a}", "{provider: replay, file: yes.jsonl, model: b}")
+    #expect(try Binary.run(["gate", "-q"], in: scratch.url).code == 0)
+    try scratch.write((0..<100).map { "{\"case\":\"case-\($0)\",\"text\":\"no\"}\n" }.joined(), to: "no.jsonl")
+    let config = try scratch.read("portcullis.yaml").replacingOccurrences(of: "file: yes.jsonl, model: a", with: "file: no.jsonl, model: a")
+    try scratch.write(config, to: "portcullis.yaml")
+    let result = try Binary.run(["gate", "-q", "--json", "--reuse", "latest"], in: scratch.url)
+    #expect(result.code == 99, "\(result.output)\(result.errors)")
+    #expect(member(result.output, "arms", "candidate", "reused") as? Int == 0)
+    #expect(member(result.output, "arms", "production", "reused") as? Int == 100)
+  }
+
   @Test func anotherModelsAnswersAreNoEvidence() throws {
     let scratch = try project("{provider: scripted, file: other.jsonl, model: a}", "{provider: replay, file: yes.jsonl, model: b}")
     try scratch.write(#"{"text":"yes","model":"somebody-else"}"# + "\n", to: "other.jsonl")

@@ -156,6 +156,19 @@ private struct Zero: RandomNumberGenerator, Sendable {
     #expect(costs == [3])
   }
 
+  @Test(arguments: [true, false]) func anEarlierRunsAnswerIsTakenOverOnlyForTheSameQuestion(isSame: Bool) async throws {
+    let client = FakeClient(target("c")) { _, _ in right }
+    let origin = ModelRequest.Origin(caseID: CaseID("case-0")!, arm: .candidate, repeatIndex: 0, turn: 0)
+    let key = try client.prepare(ModelRequest(messages: [Message(role: .user, content: isSame ? "q0" : "another")], origin: origin)).completionKey
+    let earlier = PlannedTrial.Reused(completion: Completion(text: "right, earlier"), completionKey: key, source: 7)
+    let recorded = [PlannedTrial(TrialKey(ordinal: 0, arm: .candidate, repeatIndex: 0), reused: [.answer(turn: 0): earlier])]
+    let (_, keeper, _) = try await run([(.candidate, client)], cases(1, recorded: recorded))
+    #expect(client.calls == (isSame ? 0 : 1))
+    guard case .trialEnded(_, let facts, _, _)? = keeper.all.last else { return #expect(Bool(false)) }
+    #expect(facts.isReused == isSame)
+    #expect(keeper.all.contains { if case .reused = $0 { true } else { false } } == isSame)
+  }
+
   @Test func attemptNumbersGoOnOverSessions() async throws {
     let client = FakeClient(target("c")) { _, _ in right }
     let recorded = [PlannedTrial(TrialKey(ordinal: 0, arm: .candidate, repeatIndex: 0), attempts: [.answer(turn: 0): 2])]

@@ -38,7 +38,7 @@ func markdownText(_ text: some StringProtocol, limit: Int = 1000) -> String {
 
 /// `text` as a literal block, behind a fence longer than any in it.
 func markdownFence(_ text: some StringProtocol, limit: Int = 4000) -> String {
-  let body = calm(text, keepingLines: true, limit: limit)
+  let body = withoutWorkflowCommands(calm(text, keepingLines: true, limit: limit))
   var longest = 2
   var run = 0
   for byte in body.utf8 {
@@ -47,6 +47,12 @@ func markdownFence(_ text: some StringProtocol, limit: Int = 4000) -> String {
   }
   let fence = String(repeating: "`", count: longest + 1)
   return "\(fence)text\n\(body)\n\(fence)\n"
+}
+
+/// A page is printed into job logs too, where a line that begins with `::` or holds `##[` is an order to the runner: a thin space parts them.
+private func withoutWorkflowCommands(_ text: String) -> String {
+  guard text.contains("::") || text.contains("##[") else { return text }
+  return text.replacing("::", with: ":\u{2009}:").replacing("##[", with: "##\u{2009}[")
 }
 
 /// `text` within our own HTML (`<summary>`); as inert where Markdown is read after all.

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import PortcullisCore
 import PortcullisFormats
 import PortcullisModels
@@ -12,6 +13,13 @@ struct Clients {
   init(files: ProjectFiles, concurrency: Int, environment: [String: String] = ProcessInfo.processInfo.environment) throws {
     self.files = files
     self.environment = environment
+    var limit = rlimit()
+    // 64 for the store, reports and the system itself, which crashes without any.
+    if getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit) == 0, Int(clamping: limit.rlim_cur) < concurrency + 64 {
+      throw CommandFailure(
+        "\(limit.rlim_cur) open files are allowed, \(concurrency) calls at once and the store need \(concurrency + 64)",
+        help: "lower '--concurrency', or raise the limit with 'ulimit -n'", code: .badInput)
+    }
     do throws(TransportFailure) {
       http = try HTTPClient(HTTPClient.Options(maxConnections: max(16, concurrency), environment: NetworkEnvironment(environment)))
     } catch {

@@ -53,12 +53,12 @@ struct RunWork {
     let judges = try plan.judges.mapValues { (judge: $0, client: try clients.client(for: $0.target)) }
     try requireSpace(at: options.store ?? plan.config.store, estimate: plannedCases * plan.arms.count * 4096)
 
-    let (session, summary) = try openRun()
-    let isResumed = summary == nil
+    let (session, listed) = try openRun(setups)
+    let isResumed = listed == nil
     let run = session.run
     let (planned, ended) = try store.progress(of: run)
     let totals = try store.totals(of: run)
-    tell(run, summary, planned: planned, ended: ended)
+    tell(run, listed, planned: planned, ended: ended)
 
     var execution = ExecutionPlan(
       arms: setups, judges: judges, budget: plan.budget, spentMicro: totals.costMicro, spentCalls: totals.calls, spentTokens: totals.tokens,
@@ -88,7 +88,11 @@ struct RunWork {
     let end = try ending(stop, progress.snapshot, run)
     try session.end(end.stored)
     try refuse(stop, run, progress.snapshot)
-    if let stop { note("stopped early: \(visible(stop.words)); run \(run.id) goes on with the same command") }
+    if let stop {
+      let first: String
+      if case .budget = stop { first = "raise the budget, and " } else { first = "" }
+      note("stopped early: \(visible(stop.words)); \(first)run \(run.id) goes on with the same command")
+    }
     let notes =
       (stop.map { ["stopped early: \($0.words)"] } ?? [])
       + (isResumed ? ["resumed: \(ended) of \(planned) trials were recorded before"] : [])
@@ -102,8 +106,14 @@ struct RunWork {
       notes: notes)
   }
 
+  /// What is known of a new run once its cases are listed.
+  private struct Listed {
+    var summary: PlanSummary
+    var cost: CostEstimate
+  }
+
   /// The unfinished run of the same plan, or a new one with its cases listed and summed up.
-  private func openRun() throws -> (RunSession, new: PlanSummary?) {
+  private func openRun(_ setups: [ArmSetup]) throws -> (RunSession, new: Listed?) {
     let digest = plan.digest(kind: kind.rawValue)
     if !options.fresh, let unfinished = try store.unfinishedRun(planDigest: digest) {
       return (try store.resume(unfinished, version: Portcullis.version), nil)
@@ -115,9 +125,10 @@ struct RunWork {
         id: id, kind: kind, planDigest: digest, plannedCases: plannedCases, arms: plan.arms.map(\.arm), manifest: plan.manifest(reused: reused?.id)),
       version: Portcullis.version)
     var batch: [(testCase: Case, digest: Digest, trials: Int)] = []
-    var summary = plan.emptySummary
+    var listed = Listed(summary: plan.emptySummary, cost: CostEstimate(setups))
     try plan.forEachCase { testCase, trials in
-      summary.add(testCase, trials: trials)
+      listed.summary.add(testCase, trials: trials)
+      listed.cost.add(testCase, trials: trials)
       batch.append((testCase, Digest(of: testCase.json), trials))
       if batch.count == 500 {
         try session.append(batch)
@@ -126,7 +137,7 @@ struct RunWork {
     }
     if !batch.isEmpty { try session.append(batch) }
     try session.seal()
-    return (session, summary)
+    return (session, listed)
   }
 
   /// What is missing, page by page.
@@ -156,16 +167,17 @@ struct RunWork {
     }
   }
 
-  private func tell(_ run: RunRecord, _ new: PlanSummary?, planned: Int, ended: Int) {
+  private func tell(_ run: RunRecord, _ new: Listed?, planned: Int, ended: Int) {
     // A warning about what decides is no progress: it is told under --quiet too.
-    let ofSize = new?.warnings.filter { !options.quiet || !$0.message.contains("(advisory)") } ?? []
+    let ofSize = new?.summary.warnings.filter { !options.quiet || !$0.message.contains("(advisory)") } ?? []
     for warning in plan.warnings + ofSize { note(warning.description) }
     guard !options.quiet else { return }
     if new == nil {
       note("resuming run \(run.id): \(ended) of \(planned) trials recorded")
     } else {
+      let cost = new?.cost.atMost(currency: plan.currency).map { ", about \($0) at most" } ?? ""
       let arms = plan.arms.map { "\($0.arm.rawValue) \($0.target.model)" }.joined(separator: ", ")
-      note("run \(run.id): \(plural(plannedCases, "case")), \(plural(planned, "trial")) (\(arms))")
+      note("run \(run.id): \(plural(plannedCases, "case")), \(plural(planned, "trial"))\(cost) (\(arms))")
       for other in (try? store.unfinishedRuns(limit: 3)) ?? [] where other.id != run.id && other.kind == kind {
         note("note: run \(other.id) of another plan is unfinished (\(difference(other)))")
       }
@@ -190,7 +202,9 @@ struct RunWork {
       case .signal, .store: (.interrupted, .finished)
       case .refused: (.unreachable, .finished)
       case .budget: (.budget, .budget)
-      case .deadline, .wait: (.deadline, .deadline)
+      case .deadline: (.deadline, .deadline)
+      // Without a time budget nothing of ours cut the plan: the evidence is missing.
+      case .wait: (.deadline, plan.budget.time == nil ? .finished : .deadline)
       case .unreachable: (.unreachable, isSilent ? .unreachable : .finished)
       // Worked through, and yet trials are open: an endpoint of theirs was never there.
       case nil: (.unreachable, isSilent && now.callFailed > 0 ? .unreachable : .finished)

@@ -1,13 +1,18 @@
 import Foundation
 import Glibc
 
-/// Writes to a descriptor whole, through interruptions and short writes; a reader that left (`| head`) is no error.
+/// Writes to a descriptor whole, through interruptions and short writes. A reader that left (`| head`) and a closed descriptor are no error; a full
+/// disk ends the process with 73, so that lost output never looks like a verdict.
 func write(_ text: String, to descriptor: Int32) {
   var bytes = Array(text.utf8)[...]
   while !bytes.isEmpty {
     let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     if count < 0 {
       if errno == EINTR { continue }
+      if errno != EPIPE, errno != EBADF, descriptor != STDERR_FILENO {
+        note("error: standard output cannot be written: \(String(cString: strerror(errno)))")
+        _exit(73)
+      }
       return
     }
     bytes = bytes.dropFirst(count)
