@@ -3,6 +3,9 @@ import Glibc
 import Synchronization
 import Testing
 
+/// One after the other: these tests wait for processes, and must not hold every thread that other tests run on.
+@Suite(.serialized) struct EndToEnd {}
+
 /// The built command, run as a user runs it.
 enum Binary {
   /// Beside the test bundle.
@@ -129,7 +132,8 @@ final class Scratch {
 }
 
 /// The checkout.
-let checkout = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+let checkout = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent()
 let corpora = checkout.deletingLastPathComponent().appending(path: "shared/corpora")
 let corporaAbsent = !FileManager.default.fileExists(atPath: corpora.path)
 

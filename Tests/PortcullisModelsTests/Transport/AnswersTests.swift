@@ -126,7 +126,11 @@ struct AnswersTests {
           var wrong = 0
           for round in 0..<20 {
             let question = "lane \(lane), round \(round) " + String(repeating: "x", count: lane * 100)
-            if (try? await client.send(post(server.url, question)))?.text != question { wrong += 1 }
+            // A machine that is busy with other tests may take its time: what counts is whose answer comes.
+            let patient = limits(connect: 300_000, firstByte: 300_000, idle: 300_000, total: 300_000)
+            do {
+              if try await client.send(post(server.url, question, timeouts: patient)).text != question { wrong += 1 }
+            } catch { Issue.record("lane \(lane), round \(round): \(error)") }
           }
           return wrong
         }
