@@ -13,7 +13,8 @@ package struct CallFailure: Error, Sendable, Hashable {
   package let received: String?
 
   package init(
-    _ kind: FailureKind, _ message: String, status: Int? = nil, retryAfter: Duration? = nil, mayBeBilled: Bool = false, received: String? = nil
+    _ kind: FailureKind, _ message: String, status: Int? = nil, retryAfter: Duration? = nil, mayBeBilled: Bool = false,
+    received: String? = nil
   ) {
     self.kind = kind
     self.message = message

@@ -131,7 +131,9 @@ package struct CheckSpec: Sendable, Hashable {
   package let threshold: Double?
   package let name: String?
 
-  package init(kind: String, argument: JSON? = nil, weight: Double = 1, metric: String? = nil, threshold: Double? = nil, name: String? = nil) {
+  package init(
+    kind: String, argument: JSON? = nil, weight: Double = 1, metric: String? = nil, threshold: Double? = nil, name: String? = nil
+  ) {
     self.kind = kind
     self.argument = argument
     self.weight = weight

@@ -24,12 +24,15 @@ extension Completion {
       toolCalls.append(ToolCall(name: name, arguments: written["arguments"] ?? .object([])))
     }
     if let field = json["tool_calls"], !field.isNull, field.array == nil { return nil }
-    guard let text = optionalText(json["text"]), let refusal = optionalText(json["refusal"]), let finish = optionalText(json["finish_reason"]),
+    guard let text = optionalText(json["text"]), let refusal = optionalText(json["refusal"]),
+      let finish = optionalText(json["finish_reason"]),
       let model = optionalText(json["model"]), let responseID = optionalText(json["response_id"]),
-      let latency = optionalDuration(json["latency_ms"]), let ttft = optionalDuration(json["ttft_ms"]), let usage = TokenUsage(json: json["usage"])
+      let latency = optionalDuration(json["latency_ms"]), let ttft = optionalDuration(json["ttft_ms"]),
+      let usage = TokenUsage(json: json["usage"])
     else { return nil }
     self.init(
-      text: text, toolCalls: toolCalls, finish: finish.map(FinishReason.init(word:)) ?? (toolCalls.isEmpty ? .stop : .toolCalls), refusal: refusal,
+      text: text, toolCalls: toolCalls, finish: finish.map(FinishReason.init(word:)) ?? (toolCalls.isEmpty ? .stop : .toolCalls),
+      refusal: refusal,
       usage: usage, latency: latency, ttft: ttft, servedModel: model, responseID: responseID)
   }
 }

@@ -176,7 +176,9 @@ package struct Timeouts: Sendable, Hashable {
   package var idle: Duration
   package var total: Duration
 
-  package init(connect: Duration = .seconds(5), firstByte: Duration = .seconds(60), idle: Duration = .seconds(30), total: Duration = .seconds(180)) {
+  package init(
+    connect: Duration = .seconds(5), firstByte: Duration = .seconds(60), idle: Duration = .seconds(30), total: Duration = .seconds(180)
+  ) {
     self.connect = connect
     self.firstByte = firstByte
     self.idle = idle

@@ -33,7 +33,8 @@ extension Rule {
         ("watch", .array(rule.watch.map(JSON.string))), ("superiority", .bool(rule.superiority)),
       ]
     case .passRate(let rule): [rule.limit.member, ("slices", .array(rule.slices.map(JSON.string)))]
-    case .criticalCases(let gate), .incidentsStayFixed(let gate): [("demand", .string(gate.demand.rawValue)), ("trials", .int(gate.trials))]
+    case .criticalCases(let gate), .incidentsStayFixed(let gate):
+      [("demand", .string(gate.demand.rawValue)), ("trials", .int(gate.trials))]
     case .errorRate(let rule): [("max", .double(rule.max))]
     case .latency(let rule): [("quantile", .double(rule.quantile)), rule.limit.member]
     case .costPerRequest(let rule): [rule.limit.member]

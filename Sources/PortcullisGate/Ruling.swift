@@ -52,7 +52,8 @@ package struct Ruling: Sendable, Hashable {
   }
 
   package init(
-    rule: String, metric: String? = nil, slice: Case.Tag? = nil, verdict: Verdict, reason: Reason, sentence: String, estimate: Double? = nil,
+    rule: String, metric: String? = nil, slice: Case.Tag? = nil, verdict: Verdict, reason: Reason, sentence: String,
+    estimate: Double? = nil,
     interval: Bounds? = nil, count: Int = 0, missing: Int = 0, limit: Double? = nil, unit: Unit = .share, method: String,
     witnesses: [CaseID] = [], next: String? = nil, advisory: Bool = false, waived: Bool = false, weighedScores: Bool = false
   ) {

@@ -64,7 +64,9 @@ struct Caller: Sendable {
         return .failure(Self.stopped)
       }
       let key = AttemptKey(trial: trial, purpose: purpose, number: attemptsBefore + attempt)
-      do { try await shared.record(.attemptStarted(key, completionKey: completionKey, reservedMicro: worst, reservedTokens: tokens), .durable) } catch {
+      do {
+        try await shared.record(.attemptStarted(key, completionKey: completionKey, reservedMicro: worst, reservedTokens: tokens), .durable)
+      } catch {
         endpoint.end(hadSlot: false)
         throw error
       }
@@ -83,7 +85,9 @@ struct Caller: Sendable {
   }
 
   /// What a question is called: the same question, to the same target, for the same sample has the same key.
-  func key(of named: ModelRequest, _ purpose: CallPurpose) throws(CallFailure) -> Digest { try client.prepare(named).completionKey.sample(purpose) }
+  func key(of named: ModelRequest, _ purpose: CallPurpose) throws(CallFailure) -> Digest {
+    try client.prepare(named).completionKey.sample(purpose)
+  }
 
   private static let stopped = CallFailure(.cancelled, "the run was stopped before this call")
 

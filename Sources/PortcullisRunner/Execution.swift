@@ -46,7 +46,8 @@ package struct Execution: Sendable {
   ///   - record: Durable when it returns; an error stops the run at once.
   ///   - random: For the jitter of retries only; nothing in a decision depends on it.
   package init(
-    _ plan: ExecutionPlan, control: RunControl, progress: RunProgress, random: any RandomNumberGenerator & Sendable, record: @escaping Record
+    _ plan: ExecutionPlan, control: RunControl, progress: RunProgress, random: any RandomNumberGenerator & Sendable,
+    record: @escaping Record
   ) {
     self.plan = plan
     self.control = control

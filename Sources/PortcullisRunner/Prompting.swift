@@ -54,7 +54,9 @@ package struct Prompting: Sendable {
   ///
   /// - Parameters:
   ///   - earlier: The model's answers to the turns before this one.
-  package func messages(for testCase: Case, turn: Int = 0, earlier: [String] = [], templates: TemplateCache) throws(TemplateProblem) -> [Message] {
+  package func messages(for testCase: Case, turn: Int = 0, earlier: [String] = [], templates: TemplateCache) throws(TemplateProblem)
+    -> [Message]
+  {
     let asked: [Message]
     var contextIsGiven = usesContext || testCase.context.isEmpty
     switch testCase.input {

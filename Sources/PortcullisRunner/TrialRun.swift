@@ -79,9 +79,12 @@ struct TrialRun: Sendable {
   /// and is recorded in this run first.
   ///
   /// - Parameter named: The request that names the question.
-  private func reply(_ purpose: CallPurpose, to named: ModelRequest, of caller: Caller, spent: inout TrialCost) async throws -> Completion? {
+  private func reply(_ purpose: CallPurpose, to named: ModelRequest, of caller: Caller, spent: inout TrialCost) async throws -> Completion?
+  {
     if let known = planned.replies[purpose] { return known }
-    guard let reused = planned.reused[purpose], let key = try? caller.key(of: named, purpose), key == reused.completionKey else { return nil }
+    guard let reused = planned.reused[purpose], let key = try? caller.key(of: named, purpose), key == reused.completionKey else {
+      return nil
+    }
     spent.tookOver = true
     let attempt = AttemptKey(trial: planned.key, purpose: purpose, number: 1 + (planned.attempts[purpose] ?? 0))
     try await shared.record(.reused(attempt, completionKey: reused.completionKey, source: reused.source), .queued)

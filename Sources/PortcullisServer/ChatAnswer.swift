@@ -8,14 +8,16 @@ struct ChatAnswer {
 
   var body: JSON {
     let message: [(String, JSON?)] = [
-      ("role", .string("assistant")), ("content", completion.text.map(JSON.string) ?? .null), ("refusal", completion.refusal.map(JSON.string)),
+      ("role", .string("assistant")), ("content", completion.text.map(JSON.string) ?? .null),
+      ("refusal", completion.refusal.map(JSON.string)),
       ("tool_calls", completion.toolCalls.isEmpty ? nil : .array(toolCalls(indexed: false))),
     ]
     let choice: JSON = .object([
       ("index", .int(0)), ("message", .object(present: message)), ("finish_reason", .string(completion.finish.word)),
     ])
     return .object(present: [
-      ("id", .string(id)), ("object", .string("chat.completion")), ("created", .int(0)), ("model", .string(model)), ("choices", .array([choice])),
+      ("id", .string(id)), ("object", .string("chat.completion")), ("created", .int(0)), ("model", .string(model)),
+      ("choices", .array([choice])),
       ("usage", usage),
     ])
   }

@@ -1,5 +1,5 @@
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import Logging
 import NIOCore
 package import PortcullisCore
@@ -103,7 +103,8 @@ package struct ReplayServer: Sendable {
   }
 
   private func json(_ status: HTTPResponse.Status, _ body: JSON) -> Response {
-    Response(status: status, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: ByteBuffer(bytes: body.compactBytes)))
+    Response(
+      status: status, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: ByteBuffer(bytes: body.compactBytes)))
   }
 }
 

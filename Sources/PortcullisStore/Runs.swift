@@ -13,7 +13,10 @@ extension Store {
       guard let run = try runs("WHERE state > 0 ORDER BY run.id DESC LIMIT 1 OFFSET ?", [back]).first else {
         let count = try reading { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM run WHERE state > 0") ?? 0 }
         throw .noSuchRun(
-          name, hint: count == 0 ? "the store holds no run yet" : count == 1 ? "the store holds one run, 'latest'" : "the store holds \(count) runs, the oldest is 'latest~\(count - 1)'")
+          name,
+          hint: count == 0
+            ? "the store holds no run yet"
+            : count == 1 ? "the store holds one run, 'latest'" : "the store holds \(count) runs, the oldest is 'latest~\(count - 1)'")
       }
       return run
     }

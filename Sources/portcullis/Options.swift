@@ -4,25 +4,37 @@ import PortcullisFormats
 
 /// Options that `gate`, `run` and `validate` share; formats.md §11.
 struct PlanOptions: ParsableArguments {
-  @Option(name: [.short, .long], help: ArgumentHelp("The configuration file (default: portcullis.yaml here or in a parent folder).", valueName: "file"))
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("The configuration file (default: portcullis.yaml here or in a parent folder).", valueName: "file"))
   var config: String?
 
-  @Option(name: [.customShort("e"), .long], help: ArgumentHelp("An evalset folder or case file; repeatable; replaces the config's.", valueName: "path"))
+  @Option(
+    name: [.customShort("e"), .long],
+    help: ArgumentHelp("An evalset folder or case file; repeatable; replaces the config's.", valueName: "path"))
   var evalset: [String] = []
 
-  @Option(name: .customLong("case"), help: ArgumentHelp("Only cases whose id matches; a filtered gate is at best inconclusive (98).", valueName: "glob"))
+  @Option(
+    name: .customLong("case"),
+    help: ArgumentHelp("Only cases whose id matches; a filtered gate is at best inconclusive (98).", valueName: "glob"))
   var caseGlob: String?
 
-  @Option(name: .customLong("tag"), help: ArgumentHelp("Only cases with this tag (also behaviour, severity, evalset); repeatable.", valueName: "k=v"))
+  @Option(
+    name: .customLong("tag"),
+    help: ArgumentHelp("Only cases with this tag (also behaviour, severity, evalset); repeatable.", valueName: "k=v"))
   var tags: [String] = []
 
   @Option(name: .long, help: "Only the first N cases.")
   var limit: Int?
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("Overrides one field of a target: targets.NAME.KEY=VALUE; repeatable.", valueName: "assignment"))
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Overrides one field of a target: targets.NAME.KEY=VALUE; repeatable.", valueName: "assignment"))
   var sets: [String] = []
 
-  @Option(name: .customLong("api-key-env"), help: ArgumentHelp("Environment variable with the key for targets given as provider:model@url.", valueName: "name"))
+  @Option(
+    name: .customLong("api-key-env"),
+    help: ArgumentHelp("Environment variable with the key for targets given as provider:model@url.", valueName: "name"))
   var apiKeyVariable: String?
 
   func validate() throws {
@@ -51,7 +63,8 @@ struct RunOptions: ParsableArguments {
   @Flag(name: .long, help: "Start a new run although an unfinished one of the same plan exists.")
   var fresh = false
 
-  @Option(name: .long, help: ArgumentHelp("Use this earlier run's answers where the question is the same; reports say so.", valueName: "run"))
+  @Option(
+    name: .long, help: ArgumentHelp("Use this earlier run's answers where the question is the same; reports say so.", valueName: "run"))
   var reuse: String?
 
   @Option(name: .long, help: "Seed of everything random in a run; recorded with it.")
@@ -60,7 +73,9 @@ struct RunOptions: ParsableArguments {
   @Flag(name: .long, help: "Print the result as JSON on standard output.")
   var json = false
 
-  @Option(name: .customLong("report"), help: ArgumentHelp("Also write a report: json, junit, markdown or terminal; repeatable.", valueName: "format=path"))
+  @Option(
+    name: .customLong("report"),
+    help: ArgumentHelp("Also write a report: json, junit, markdown or terminal; repeatable.", valueName: "format=path"))
   var reports: [String] = []
 
   @Flag(name: [.short, .long], help: "No progress and no plan on standard error.")
@@ -71,7 +86,9 @@ struct RunOptions: ParsableArguments {
 
   func validate() throws {
     if let repeats, !(1...1000).contains(repeats) { throw ValidationError("--repeats is \(repeats); it must be within 1 and 1000") }
-    if let concurrency, !(1...1024).contains(concurrency) { throw ValidationError("--concurrency is \(concurrency); it must be within 1 and 1024") }
+    if let concurrency, !(1...1024).contains(concurrency) {
+      throw ValidationError("--concurrency is \(concurrency); it must be within 1 and 1024")
+    }
     if let timeout {
       let limit: Duration
       do throws(UnitProblem) { limit = try parseDuration(timeout) } catch {
@@ -82,6 +99,8 @@ struct RunOptions: ParsableArguments {
     do throws(UnitProblem) { _ = try budget.map { text throws(UnitProblem) in try Money(parsing: text) } } catch {
       throw ValidationError("--budget: " + error.message + (error.help.map { "; \($0)" } ?? ""))
     }
-    if fresh, reuse != nil { throw ValidationError("--fresh and --reuse cannot be combined: one asks everything, the other takes answers over") }
+    if fresh, reuse != nil {
+      throw ValidationError("--fresh and --reuse cannot be combined: one asks everything, the other takes answers over")
+    }
   }
 }

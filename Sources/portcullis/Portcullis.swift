@@ -28,7 +28,8 @@ struct Portcullis: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      GateCommand.self, RunCommand.self, ValidateCommand.self, ReportCommand.self, ExportCommand.self, ChecksCommand.self, ExplainCommand.self,
+      GateCommand.self, RunCommand.self, ValidateCommand.self, ReportCommand.self, ExportCommand.self, ChecksCommand.self,
+      ExplainCommand.self,
       ReplayServerCommand.self,
     ])
 

@@ -56,7 +56,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "// an async word in a comment\n", "let text = \"print(a) and await\"\n", "import PortcullisCore\n", "let x = Double.random(in: 0..<1, using: &seeded)\n",
+    "// an async word in a comment\n", "let text = \"print(a) and await\"\n", "import PortcullisCore\n",
+    "let x = Double.random(in: 0..<1, using: &seeded)\n",
   ])
   func proseAndAllowedCodeBreakNothing(text: String) {
     #expect(violations(in: text, file: "PortcullisGate/X.swift").isEmpty)

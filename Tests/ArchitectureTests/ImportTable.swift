@@ -11,11 +11,13 @@ let importTable: [String: Set<String>] = [
   "PortcullisRunner": ["PortcullisCore", "PortcullisChecks", "PortcullisGate"],
   "PortcullisReports": ["PortcullisCore", "PortcullisGate"],
   "PortcullisServer": [
-    "PortcullisCore", "PortcullisGate", "PortcullisReports", "PortcullisStore", "Hummingbird", "HTTPTypes", "Logging", "NIOCore", "ServiceLifecycle",
+    "PortcullisCore", "PortcullisGate", "PortcullisReports", "PortcullisStore", "Hummingbird", "HTTPTypes", "Logging", "NIOCore",
+    "ServiceLifecycle",
     "UnixSignals",
   ],
   "portcullis": [
-    "PortcullisCore", "PortcullisStatistics", "PortcullisChecks", "PortcullisGate", "PortcullisFormats", "PortcullisModels", "PortcullisStore",
+    "PortcullisCore", "PortcullisStatistics", "PortcullisChecks", "PortcullisGate", "PortcullisFormats", "PortcullisModels",
+    "PortcullisStore",
     "PortcullisRunner", "PortcullisReports", "PortcullisServer", "ArgumentParser",
   ],
 ]

@@ -14,7 +14,9 @@ struct Violation: CustomStringConvertible {
 /// - Parameter file: Relative to `Sources/`, as in `PortcullisGate/Tally.swift`.
 func violations(in text: String, file: String) -> [Violation] {
   guard let room = file.split(separator: "/").first.map(String.init), let allowed = importTable[room] else {
-    return [Violation(file: file, line: 1, message: "this room is not in the import table; add it to ImportTable.swift with what it may import")]
+    return [
+      Violation(file: file, line: 1, message: "this room is not in the import table; add it to ImportTable.swift with what it may import")
+    ]
   }
   var found: [Violation] = []
   let isPure = pureRooms.contains(room)
@@ -23,7 +25,9 @@ func violations(in text: String, file: String) -> [Violation] {
     if let module = importedModule(String(line)) {
       let isAllowed = allowed.contains(module) || module == "Swift" || (!isPure && platform.contains(module))
       if !isAllowed {
-        let remedy = isPure && platform.contains(module) ? "keep \(room) pure: pass the value in" : "move the code to a room that may, or change DESIGN §3 and ImportTable.swift"
+        let remedy =
+          isPure && platform.contains(module)
+          ? "keep \(room) pure: pass the value in" : "move the code to a room that may, or change DESIGN §3 and ImportTable.swift"
         found.append(Violation(file: file, line: index + 1, message: "\(room) may not import \(module); \(remedy)"))
       }
     }
@@ -39,7 +43,8 @@ func violations(in text: String, file: String) -> [Violation] {
 
 /// The module of an import line, whatever its access and attributes; nil for other lines.
 private func importedModule(_ line: String) -> String? {
-  let pattern = #"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:package|public|internal|private|fileprivate)\s+)?import\s+(?:(?:struct|class|enum|func|protocol|typealias|var|let)\s+)?(\w+)"#
+  let pattern =
+    #"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:package|public|internal|private|fileprivate)\s+)?import\s+(?:(?:struct|class|enum|func|protocol|typealias|var|let)\s+)?(\w+)"#
   guard let match = line.firstMatch(of: try! Regex(pattern)) else { return nil }  // the pattern is ours
   return match.output[1].substring.map(String.init)
 }

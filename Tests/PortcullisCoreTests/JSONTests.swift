@@ -12,10 +12,14 @@ import Testing
 
   // RFC 8259, and the leniencies of Foundation's readers that could let one file mean two things (swift-stack.md §3).
   @Test(arguments: [
-    ("", 0, "ends where a value"), ("[1,]", 3, "a value was expected"), ("{\"a\":1,}", 7, "quoted name"), ("{\"a\":1,\"a\":2}", 7, "'a' is given twice"),
-    ("01", 0, "begin with 0"), ("+5", 0, "a value was expected"), ("NaN", 0, "a value was expected"), ("1e999", 0, "too large"), (".5", 0, "a value"),
-    ("1.", 2, "after the point"), ("1e", 2, "exponent"), ("tru", 0, "unknown word"), ("\"\\ud800\"", 1, "surrogate"), ("\"\\x\"", 1, "unknown escape"),
-    ("\"a", 0, "never closed"), ("\"\n\"", 1, "control character"), ("{} {}", 3, "more text"), ("\u{FEFF}1", 0, "a value"), ("[1 2]", 3, "','"),
+    ("", 0, "ends where a value"), ("[1,]", 3, "a value was expected"), ("{\"a\":1,}", 7, "quoted name"),
+    ("{\"a\":1,\"a\":2}", 7, "'a' is given twice"),
+    ("01", 0, "begin with 0"), ("+5", 0, "a value was expected"), ("NaN", 0, "a value was expected"), ("1e999", 0, "too large"),
+    (".5", 0, "a value"),
+    ("1.", 2, "after the point"), ("1e", 2, "exponent"), ("tru", 0, "unknown word"), ("\"\\ud800\"", 1, "surrogate"),
+    ("\"\\x\"", 1, "unknown escape"),
+    ("\"a", 0, "never closed"), ("\"\n\"", 1, "control character"), ("{} {}", 3, "more text"), ("\u{FEFF}1", 0, "a value"),
+    ("[1 2]", 3, "','"),
     ("{\"a\" 1}", 5, "':'"), ("{a:1}", 1, "quoted name"), ("\"\\u12g4\"", 5, "hexadecimal"),
   ])
   func malformedTextIsRefusedWithItsPlace(_ text: String, _ offset: Int, _ says: String) {
@@ -63,14 +67,18 @@ import Testing
 
 @Suite struct CanonicalJSON {
   // RFC 8785, appendix B.
-  @Test(arguments: [
-    (0x0000_0000_0000_0000, "0"), (0x8000_0000_0000_0000, "0"), (0x0000_0000_0000_0001, "5e-324"), (0x7FEF_FFFF_FFFF_FFFF, "1.7976931348623157e+308"),
-    (0x4340_0000_0000_0000, "9007199254740992"), (0xC340_0000_0000_0000, "-9007199254740992"), (0x4430_0000_0000_0000, "295147905179352830000"),
-    (0x44B5_2D02_C7E1_4AF5, "9.999999999999997e+22"), (0x44B5_2D02_C7E1_4AF6, "1e+23"), (0x44B5_2D02_C7E1_4AF7, "1.0000000000000001e+23"),
-    (0x444B_1AE4_D6E2_EF4E, "999999999999999700000"), (0x444B_1AE4_D6E2_EF4F, "999999999999999900000"), (0x444B_1AE4_D6E2_EF50, "1e+21"),
-    (0x3EB0_C6F7_A0B5_ED8C, "9.999999999999997e-7"), (0x3EB0_C6F7_A0B5_ED8D, "0.000001"), (0x41B3_DE43_5555_5553, "333333333.3333332"),
-    (0x41B3_DE43_5555_5555, "333333333.3333333"), (0xBECB_F647_612F_3696, "-0.0000033333333333333333"), (0x4314_3FF3_C1CB_0959, "1424953923781206.2"),
-  ] as [(UInt64, String)])
+  @Test(
+    arguments: [
+      (0x0000_0000_0000_0000, "0"), (0x8000_0000_0000_0000, "0"), (0x0000_0000_0000_0001, "5e-324"),
+      (0x7FEF_FFFF_FFFF_FFFF, "1.7976931348623157e+308"),
+      (0x4340_0000_0000_0000, "9007199254740992"), (0xC340_0000_0000_0000, "-9007199254740992"),
+      (0x4430_0000_0000_0000, "295147905179352830000"),
+      (0x44B5_2D02_C7E1_4AF5, "9.999999999999997e+22"), (0x44B5_2D02_C7E1_4AF6, "1e+23"), (0x44B5_2D02_C7E1_4AF7, "1.0000000000000001e+23"),
+      (0x444B_1AE4_D6E2_EF4E, "999999999999999700000"), (0x444B_1AE4_D6E2_EF4F, "999999999999999900000"), (0x444B_1AE4_D6E2_EF50, "1e+21"),
+      (0x3EB0_C6F7_A0B5_ED8C, "9.999999999999997e-7"), (0x3EB0_C6F7_A0B5_ED8D, "0.000001"), (0x41B3_DE43_5555_5553, "333333333.3333332"),
+      (0x41B3_DE43_5555_5555, "333333333.3333333"), (0xBECB_F647_612F_3696, "-0.0000033333333333333333"),
+      (0x4314_3FF3_C1CB_0959, "1424953923781206.2"),
+    ] as [(UInt64, String)])
   func numbersAreWrittenAsTheRFCSays(_ bits: UInt64, _ text: String) {
     #expect(canonicalNumber(Double(bitPattern: bits)) == text)
   }

@@ -6,7 +6,8 @@ import Testing
   func sharesAreRead(_ text: String, _ value: Double) throws { #expect(try parseShare(text) == value) }
 
   @Test(arguments: [
-    ("5", "did you mean '5%'?"), ("-0.1", "write a share"), ("nan", "write a share"), ("101%", "write a share"), ("", "write a share"), ("0x1", "write"),
+    ("5", "did you mean '5%'?"), ("-0.1", "write a share"), ("nan", "write a share"), ("101%", "write a share"), ("", "write a share"),
+    ("0x1", "write"),
     ("+0.5", "write"), ("1e999", "write"),
   ])
   func whatIsNoShareIsRefused(_ text: String, _ help: String) {
@@ -14,7 +15,9 @@ import Testing
     #expect(problem?.help?.contains(help) == true)
   }
 
-  @Test(arguments: [("300ms", 300_000), ("2s", 2_000_000), ("1.5s", 1_500_000), ("30m", 1_800_000_000), ("24h", 86_400_000_000), ("90d", 7_776_000_000_000)])
+  @Test(arguments: [
+    ("300ms", 300_000), ("2s", 2_000_000), ("1.5s", 1_500_000), ("30m", 1_800_000_000), ("24h", 86_400_000_000), ("90d", 7_776_000_000_000),
+  ])
   func durationsAreRead(_ text: String, _ micro: Int) throws { #expect(try parseDuration(text).microseconds == micro) }
 
   @Test(arguments: ["2", "-2s", "s", "infs", "2 weeks", "nans", "99999999d"])
@@ -37,11 +40,14 @@ import Testing
   func whatIsNoRateIsRefused(_ text: String) { #expect(throws: UnitProblem.self) { try parseRate(text) } }
 
   @Test(arguments: [
-    (340_000, "340 ms"), (2_500_000, "2.5 s"), (9_400, "9.4 ms"), (200_000_000, "3 min 20 s"), (3_900_000_000, "1 h 05 min"), (59_990_000, "60.0 s"),
+    (340_000, "340 ms"), (2_500_000, "2.5 s"), (9_400, "9.4 ms"), (200_000_000, "3 min 20 s"), (3_900_000_000, "1 h 05 min"),
+    (59_990_000, "60.0 s"),
   ])
   func durationsAreShownShort(_ micro: Int, _ text: String) { #expect(Duration.microseconds(micro).short == text) }
 
-  @Test(arguments: [(0.05, 2, "0.05"), (-0.001, 2, "0.00"), (2.5, 0, "3"), (-1.25, 1, "-1.3"), (.nan, 2, "undefined"), (1e300, 2, "1e+300")])
+  @Test(arguments: [
+    (0.05, 2, "0.05"), (-0.001, 2, "0.00"), (2.5, 0, "3"), (-1.25, 1, "-1.3"), (.nan, 2, "undefined"), (1e300, 2, "1e+300"),
+  ])
   func numbersAreShownFixed(_ value: Double, _ decimals: Int, _ text: String) { #expect(fixed(value, decimals) == text) }
 }
 
@@ -50,7 +56,8 @@ import Testing
   func printableTextIsAnId(_ text: String) { #expect(CaseID(text)?.text == text) }
 
   @Test(arguments: [
-    ("", "empty"), (" a", "blank"), ("a ", "blank"), ("a..b", "'..'"), ("a\nb", "U+000A"), ("a\u{202E}b", "U+202E"), ("a\u{200B}b", "U+200B"), ("a\0b", "U+0000"),
+    ("", "empty"), (" a", "blank"), ("a ", "blank"), ("a..b", "'..'"), ("a\nb", "U+000A"), ("a\u{202E}b", "U+202E"),
+    ("a\u{200B}b", "U+200B"), ("a\0b", "U+0000"),
     ("e\u{301}", "NFC"), (String(repeating: "x", count: 201), "200 bytes"), ("a\u{E000}", "printable"),
   ])
   func whatCouldDeceiveIsNoId(_ text: String, _ says: String) {
@@ -75,7 +82,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("m", true), ("m-2026-08-01", true), ("m-20260801", true), ("m-0801", true), ("m-mini", false), ("n", false), ("m-1", false), ("m2-2026", false),
+    ("m", true), ("m-2026-08-01", true), ("m-20260801", true), ("m-0801", true), ("m-mini", false), ("n", false), ("m-1", false),
+    ("m2-2026", false),
   ])
   func aServedNameCountsWhenItIsTheModelOrItsDatedForm(_ served: String, _ counts: Bool) {
     #expect(Target(name: "a", provider: "openai", model: "m").accepts(servedModel: served) == counts)
@@ -98,7 +106,10 @@ import Testing
     #expect(price.cost(of: TokenUsage(input: .max, output: 1)) == nil)
   }
 
-  @Test(arguments: [("abc", "abc", true), ("abc", "a*c", true), ("abc", "*", true), ("abc", "a*b", false), ("", "*", true), ("aXbXc", "a*b*c", true), ("ab", "abc", false)])
+  @Test(arguments: [
+    ("abc", "abc", true), ("abc", "a*c", true), ("abc", "*", true), ("abc", "a*b", false), ("", "*", true), ("aXbXc", "a*b*c", true),
+    ("ab", "abc", false),
+  ])
   func globsMatchWholeTexts(_ text: String, _ pattern: String, _ matches: Bool) { #expect(matchesGlob(text, pattern) == matches) }
 }
 
@@ -116,7 +127,8 @@ import Testing
   }
 
   @Test func diagnosticsReadAsEditorsExpect() {
-    let problem = Diagnostic(.error, "unknown key 'modle'", at: Place(file: "portcullis.yaml", line: 3, column: 5), help: "did you mean 'model'?")
+    let problem = Diagnostic(
+      .error, "unknown key 'modle'", at: Place(file: "portcullis.yaml", line: 3, column: 5), help: "did you mean 'model'?")
     #expect(problem.description == "portcullis.yaml:3:5: error: unknown key 'modle'\n  help: did you mean 'model'?")
   }
 }
@@ -127,9 +139,11 @@ import Testing
     let full = Case(
       id: CaseID("a")!, evalset: "support", input: .template(prompt), vars: JSONObject([("name", .string("Ada"))]), expected: .int(3),
       context: [ContextDocument(id: "d", text: "t", readers: ["x"])],
-      checks: [CheckSpec(kind: "not", argument: .object([("contains", .string("x"))]), weight: 2, metric: "m", threshold: 0.5, name: "n")], behaviour: "b",
+      checks: [CheckSpec(kind: "not", argument: .object([("contains", .string("x"))]), weight: 2, metric: "m", threshold: 0.5, name: "n")],
+      behaviour: "b",
       tags: [.init(name: "language", value: "de")], severity: .critical, origin: .incident, cluster: "c", repeats: 3, threshold: 0.8,
-      incident: Incident(id: "i", severity: .p0, state: .guarded, opened: "2026-01-01", badOutput: "bad", demand: "all"), allowEmpty: true, allowTruncated: true,
+      incident: Incident(id: "i", severity: .p0, state: .guarded, opened: "2026-01-01", badOutput: "bad", demand: "all"), allowEmpty: true,
+      allowTruncated: true,
       quarantine: Quarantine(owner: "o", reason: "r", expires: "2027-01-01"), metadata: JSONObject([("k", .bool(true))]))
     let stored = try JSON(parsing: full.json.canonicalBytes)
     #expect(Case(json: stored) { $0 == prompt.digest ? prompt : nil } == full)
@@ -141,7 +155,8 @@ import Testing
   @Test func aCompletionReadsBackAsItWasWritten() throws {
     let full = Completion(
       text: "t", toolCalls: [ToolCall(name: "f", arguments: .object([("a", .int(1))]))], finish: .other("x"), refusal: "r",
-      usage: TokenUsage(input: 1, output: 2, cachedInput: 0, reasoning: 1), latency: .microseconds(1500), ttft: .milliseconds(1), servedModel: "m", responseID: "i")
+      usage: TokenUsage(input: 1, output: 2, cachedInput: 0, reasoning: 1), latency: .microseconds(1500), ttft: .milliseconds(1),
+      servedModel: "m", responseID: "i")
     #expect(Completion(json: try JSON(parsing: full.json.compactBytes)) == full)
     #expect(Completion(json: .object([("text", .int(3))])) == nil)
     #expect(Completion(json: .object([("usage", .object([("input", .int(-1))]))])) == nil)

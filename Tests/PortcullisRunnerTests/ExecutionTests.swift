@@ -7,7 +7,9 @@ import Testing
 @testable import PortcullisRunner
 
 /// Cases `case-0`…, each wanting the word `right`.
-private func cases(_ count: Int, repeats: Int = 1, arms: [Arm] = [.candidate, .production], recorded: [PlannedTrial]? = nil) -> @Sendable () throws -> PlannedCase? {
+private func cases(_ count: Int, repeats: Int = 1, arms: [Arm] = [.candidate, .production], recorded: [PlannedTrial]? = nil)
+  -> @Sendable () throws -> PlannedCase?
+{
   let next = Mutex(0)
   return {
     next.withLock { next in
@@ -26,7 +28,8 @@ private func cases(_ count: Int, repeats: Int = 1, arms: [Arm] = [.candidate, .p
 private func target(_ name: String, concurrency: Int = 4, retries: Int = 5) -> Target {
   Target(
     name: name, provider: "openai", model: name, baseURL: "http://127.0.0.1:1/v1",
-    price: Price(inputNano: 1000, cachedInputNano: nil, outputNano: 1000, currency: "USD"), limits: TargetLimits(concurrency: concurrency), retries: retries)
+    price: Price(inputNano: 1000, cachedInputNano: nil, outputNano: 1000, currency: "USD"), limits: TargetLimits(concurrency: concurrency),
+    retries: retries)
 }
 
 private let right = Completion(text: "right", usage: TokenUsage(input: 10, output: 5))
@@ -136,7 +139,8 @@ private struct Zero: RandomNumberGenerator, Sendable {
 
   @Test func theBudgetIsNeverCrossed() async throws {
     let client = FakeClient(target("c", concurrency: 8)) { _, _ in right }
-    let (stop, _, _) = try await run([(.candidate, client)], cases(100, arms: [.candidate]), budget: Budget(cost: Money(micro: 200, currency: "USD")))
+    let (stop, _, _) = try await run(
+      [(.candidate, client)], cases(100, arms: [.candidate]), budget: Budget(cost: Money(micro: 200, currency: "USD")))
     guard case .budget = stop else { return #expect(Bool(false)) }
     // 20 reserved and 15 spent a call: the thirteenth could cross the limit.
     #expect(client.calls == 13 || client.calls == 12, "\(client.calls)")
@@ -152,14 +156,17 @@ private struct Zero: RandomNumberGenerator, Sendable {
     let (_, keeper, progress) = try await run([(.candidate, client)], cases(1, arms: [.candidate], recorded: recorded))
     #expect(client.calls == 1)
     #expect(progress.snapshot.failed == 1 && progress.snapshot.passed == 1)
-    let costs = keeper.all.compactMap { if case .trialEnded(let key, let facts, _, _) = $0, key.repeatIndex == 1 { facts.costMicro } else { nil } }
+    let costs = keeper.all.compactMap {
+      if case .trialEnded(let key, let facts, _, _) = $0, key.repeatIndex == 1 { facts.costMicro } else { nil }
+    }
     #expect(costs == [3])
   }
 
   @Test(arguments: [true, false]) func anEarlierRunsAnswerIsTakenOverOnlyForTheSameQuestion(isSame: Bool) async throws {
     let client = FakeClient(target("c")) { _, _ in right }
     let origin = ModelRequest.Origin(caseID: CaseID("case-0")!, arm: .candidate, repeatIndex: 0, turn: 0)
-    let key = try client.prepare(ModelRequest(messages: [Message(role: .user, content: isSame ? "q0" : "another")], origin: origin)).completionKey
+    let key = try client.prepare(ModelRequest(messages: [Message(role: .user, content: isSame ? "q0" : "another")], origin: origin))
+      .completionKey
     let earlier = PlannedTrial.Reused(completion: Completion(text: "right, earlier"), completionKey: key, source: 7)
     let recorded = [PlannedTrial(TrialKey(ordinal: 0, arm: .candidate, repeatIndex: 0), reused: [.answer(turn: 0): earlier])]
     let (_, keeper, _) = try await run([(.candidate, client)], cases(1, recorded: recorded))
@@ -248,8 +255,11 @@ private struct Zero: RandomNumberGenerator, Sendable {
         defer { handed = true }
         let talk = Case(
           id: CaseID("t")!, evalset: "e",
-          input: .turns([.init(user: "one", checks: []), .init(user: "two", checks: [CheckSpec(kind: "contains", argument: .string("right 1"))])]), checks: [])
-        return handed ? nil : PlannedCase(ordinal: 0, testCase: talk, trials: [PlannedTrial(TrialKey(ordinal: 0, arm: .candidate, repeatIndex: 0))])
+          input: .turns([
+            .init(user: "one", checks: []), .init(user: "two", checks: [CheckSpec(kind: "contains", argument: .string("right 1"))]),
+          ]), checks: [])
+        return handed
+          ? nil : PlannedCase(ordinal: 0, testCase: talk, trials: [PlannedTrial(TrialKey(ordinal: 0, arm: .candidate, repeatIndex: 0))])
       }
     }
     #expect(asked.withLock { $0 } == [["one"], ["one", "right 0", "two"]])

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct Retrying {
   @Test(arguments: [
-    (FailureKind.transport, 1, true), (.transport, 5, true), (.transport, 6, false), (.rateLimit, 5, true), (.server, 5, true), (.timeout, 2, true),
+    (FailureKind.transport, 1, true), (.transport, 5, true), (.transport, 6, false), (.rateLimit, 5, true), (.server, 5, true),
+    (.timeout, 2, true),
     (.timeout, 3, false), (.malformed, 2, true), (.malformed, 3, false), (.auth, 1, false), (.request, 1, false), (.quota, 1, false),
     (.wrongModel, 1, false), (.tooLarge, 1, false), (.cancelled, 1, false),
   ])
@@ -23,14 +24,17 @@ import Testing
   @Test(arguments: [(2, 0.0, 2020), (2, 1.0, 2200), (100, 0.5, 105_000)])
   func aHintIsNeverUndercut(_ hint: Int, _ random: Double, _ milliseconds: Int) {
     let failure = CallFailure(.rateLimit, "x", retryAfter: .seconds(hint))
-    #expect(RetryPolicy(retries: 5).answer(to: failure, attempt: 1, random: random, remaining: nil) == .retry(after: .milliseconds(milliseconds)))
+    #expect(
+      RetryPolicy(retries: 5).answer(to: failure, attempt: 1, random: random, remaining: nil) == .retry(after: .milliseconds(milliseconds)))
   }
 
   @Test func aWaitBeyondTheDeadlineIsNotBegun() {
     let policy = RetryPolicy(retries: 5)
     let hinted = CallFailure(.rateLimit, "x", retryAfter: .seconds(60))
     #expect(policy.answer(to: hinted, attempt: 1, random: 0, remaining: .seconds(30)) == .stop(asksFor: .seconds(60)))
-    #expect(policy.answer(to: CallFailure(.rateLimit, "x", retryAfter: .seconds(9999)), attempt: 1, random: 0, remaining: nil) == .stop(asksFor: .seconds(9999)))
+    #expect(
+      policy.answer(to: CallFailure(.rateLimit, "x", retryAfter: .seconds(9999)), attempt: 1, random: 0, remaining: nil)
+        == .stop(asksFor: .seconds(9999)))
     #expect(policy.answer(to: CallFailure(.server, "x"), attempt: 5, random: 1, remaining: .seconds(1)) == .giveUp)
   }
 
@@ -178,4 +182,3 @@ import Testing
     #expect(tokens.reserve(micro: nil, tokens: 2) == .spent(BudgetSpent(limit: "10 tokens")))
   }
 }
-

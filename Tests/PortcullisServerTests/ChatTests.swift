@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct Chat {
   private static let completion = Completion(
-    text: "Grüße, 世界! This is an answer.", toolCalls: [ToolCall(name: "refund", arguments: .object([("order", .string("A1"))]))], finish: .toolCalls,
+    text: "Grüße, 世界! This is an answer.", toolCalls: [ToolCall(name: "refund", arguments: .object([("order", .string("A1"))]))],
+    finish: .toolCalls,
     refusal: nil, usage: TokenUsage(input: 7, output: 5, cachedInput: 2))
 
   @Test func aPlainAnswerHoldsWhatWasRecorded() throws {
@@ -48,13 +49,16 @@ import Testing
   }
 
   @Test func aRequestIsReadAsFarAsReplayingNeeds() throws {
-    let bytes = Array(#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"hi"}]}"#.utf8)
+    let bytes = Array(
+      #"{"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"hi"}]}"#.utf8)
     let request = try #require(ChatRequest(bytes))
     #expect(request.isStream && request.includesUsage)
     #expect(request.query.model == "m")
     #expect(request.query.messages == [Message(role: .user, content: "hi")])
   }
 
-  @Test(arguments: ["", "[]", "{}", "{\"model\":\"m\"}", "{\"model\":\"m\",\"messages\":[{\"role\":\"god\"}]}", "{\"model\":1,\"messages\":[]}"])
+  @Test(arguments: [
+    "", "[]", "{}", "{\"model\":\"m\"}", "{\"model\":\"m\",\"messages\":[{\"role\":\"god\"}]}", "{\"model\":1,\"messages\":[]}",
+  ])
   func whatIsNoRequestIsRefused(_ text: String) { #expect(ChatRequest(Array(text.utf8)) == nil) }
 }

@@ -28,7 +28,8 @@ extension CostRule {
     let failing = costRatioPaired(cost.paired, margin: share, alpha: input.wrongFail)
     let requests = counted(cost.paired.pairs, "paired request")
     if let blocked = blocked(cost.missingPairs, of: cost.planned, "paired cost", input) {
-      return open(.missingEvidence, blocked, next: "see with 'export trials' why they are missing; give both targets a 'price'", gate: passing)
+      return open(
+        .missingEvidence, blocked, next: "see with 'export trials' why they are missing; give both targets a 'price'", gate: passing)
     }
     guard let ratio = passing.ratio, let limits = passing.limits else {
       return open(
@@ -72,7 +73,8 @@ extension CostRule {
     let failing = costRatioPaired(cost.candidate, margin: 1, alpha: input.wrongFail)
     let requests = counted(cost.candidate.pairs, "request")
     if let blocked = blocked(cost.missing, of: cost.planned, "cost", input) {
-      return open(.missingEvidence, blocked, next: "see with 'export trials' why they are missing; give the target a 'price'", gate: passing)
+      return open(
+        .missingEvidence, blocked, next: "see with 'export trials' why they are missing; give the target a 'price'", gate: passing)
     }
     guard let mean = passing.ratio, let upper = passing.limits?.upper, let lower = failing.limits?.lower else {
       return open(

@@ -112,7 +112,9 @@ private struct Finding {
       let spare = pairs.lossesToSpare(margin: margin, input: input) ?? 0
       let missed = missing > 0 ? ", even if all \(missing) missing pairs were losses" : ""
       self.init(
-        .pass, .holds, "a loss of \(points(margin)) is excluded\(missed): \(score), \(lower < 0 ? "at worst \(points(lower)) lower" : "at least \(points(lower)) higher")", pairs.lost,
+        .pass, .holds,
+        "a loss of \(points(margin)) is excluded\(missed): \(score), \(lower < 0 ? "at worst \(points(lower)) lower" : "at least \(points(lower)) higher")",
+        pairs.lost,
         survival(spare, "one more loss", "more losses"))
     case .inconclusive where missing > 0 && comparison.verdictOfCompletePairs == .pass:
       self.init(

@@ -63,7 +63,8 @@ extension CheckKind {
       ])
     }
     return .object([
-      ("name", .string(name)), ("summary", .string(summary)), ("usage", .string(usage)), ("details", .string(details)), ("arguments", .array(arguments)),
+      ("name", .string(name)), ("summary", .string(summary)), ("usage", .string(usage)), ("details", .string(details)),
+      ("arguments", .array(arguments)),
     ])
   }
 }
@@ -71,7 +72,9 @@ extension CheckKind {
 extension CheckExample {
   /// The check, the answer and what comes of it; indented.
   fileprivate var text: String {
-    let shown = answer.text.map { "\"\(visible($0.count > 100 ? $0.prefix(100) + "…" : $0[...]))\"" } ?? (answer.toolCalls.isEmpty ? "no text" : "no text,")
+    let shown =
+      answer.text.map { "\"\(visible($0.count > 100 ? $0.prefix(100) + "…" : $0[...]))\"" }
+      ?? (answer.toolCalls.isEmpty ? "no text" : "no text,")
     let calls = answer.toolCalls.map { " \($0.name)(\($0.arguments.compactText))" }.joined()
     let took = answer.latency.map { " after \($0.short)" } ?? ""
     let price = cost.map { " for \($0)" } ?? ""

@@ -55,6 +55,7 @@ struct StorePlace: ParsableArguments {
 /// A command that reads records must not make a store.
 func requireStore(_ folder: String) throws {
   guard Store.exists(folder: folder) else {
-    throw CommandFailure("there is no store in '\(visible(folder))'", help: "run 'portcullis gate' first, or name another with '--store DIR'", code: .badInput)
+    throw CommandFailure(
+      "there is no store in '\(visible(folder))'", help: "run 'portcullis gate' first, or name another with '--store DIR'", code: .badInput)
   }
 }

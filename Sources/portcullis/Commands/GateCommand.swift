@@ -42,7 +42,9 @@ struct GateCommand: AsyncParsableCommand {
 
   func validate() throws {
     if decideAgain != nil {
-      if options.fresh || options.reuse != nil { throw ValidationError("--run decides from the records; it cannot be combined with --fresh or --reuse") }
+      if options.fresh || options.reuse != nil {
+        throw ValidationError("--run decides from the records; it cannot be combined with --fresh or --reuse")
+      }
     }
     let paths = try options.reports.map(ReportFile.init).map(\.path)
     for (place, path) in paths.enumerated() where paths[..<place].contains(path) {
@@ -53,7 +55,8 @@ struct GateCommand: AsyncParsableCommand {
   func run() async throws {
     let files = try options.reports.map(ReportFile.init)
     for file in files { try file.probe() }
-    let loaded = try loadPlan(plan, run: options, candidate: candidate, production: production, arms: [.candidate, .production], decides: true)
+    let loaded = try loadPlan(
+      plan, run: options, candidate: candidate, production: production, arms: [.candidate, .production], decides: true)
     if decideAgain != nil { try requireStore(options.store ?? loaded.config.store) }
     let work = try RunWork(plan: loaded, options: options, kind: .gate)
     let result: RunWork.Result
@@ -71,11 +74,13 @@ struct GateCommand: AsyncParsableCommand {
     let run = try store.run(named: name)
     guard run.planDigest == plan.digest(kind: RunKind.gate.rawValue) else {
       throw CommandFailure(
-        "run \(run.id) is of another plan than these files and options", help: "decide it with the files and options it was made with, or start a run of this plan",
+        "run \(run.id) is of another plan than these files and options",
+        help: "decide it with the files and options it was made with, or start a run of this plan",
         code: .badInput)
     }
     guard run.state == .finished || run.stop != .interrupted, run.state != .running else {
-      throw CommandFailure("run \(run.id) is not finished", help: "run 'portcullis gate' again: it goes on where the run stopped", code: .badInput)
+      throw CommandFailure(
+        "run \(run.id) is not finished", help: "run 'portcullis gate' again: it goes on where the run stopped", code: .badInput)
     }
     let stop: RunFacts.Stop =
       switch run.stop {

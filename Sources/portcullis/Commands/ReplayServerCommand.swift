@@ -22,7 +22,8 @@ struct ReplayServerCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("Recording files (JSON Lines).", valueName: "recordings"))
   var files: [String]
 
-  @Option(name: [.customShort("e"), .long], help: ArgumentHelp("Evalsets whose cases the recordings answer; repeatable.", valueName: "path"))
+  @Option(
+    name: [.customShort("e"), .long], help: ArgumentHelp("Evalsets whose cases the recordings answer; repeatable.", valueName: "path"))
   var evalset: [String] = []
 
   @Option(help: "The port on 127.0.0.1; 0 takes a free one.")
@@ -31,7 +32,9 @@ struct ReplayServerCommand: AsyncParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("The configuration file (its folder may be named by evalsets).", valueName: "file"))
   var config: String?
 
-  @Option(help: ArgumentHelp("Append a JSON line for each request: what a client claims to have asked can be held against it.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Append a JSON line for each request: what a client claims to have asked can be held against it.", valueName: "file")
+  )
   var log: String?
 
   func validate() throws {
@@ -58,7 +61,8 @@ struct ReplayServerCommand: AsyncParsableCommand {
     } catch {
       let isTaken = "\(error)".contains("errno: 98")  // NIO's words for EADDRINUSE
       throw CommandFailure(
-        isTaken ? "port \(port) is taken" : "the server cannot run on port \(port): \(visible("\(error)"))", help: "name another port, or 0 for a free one",
+        isTaken ? "port \(port) is taken" : "the server cannot run on port \(port): \(visible("\(error)"))",
+        help: "name another port, or 0 for a free one",
         code: .cannotWrite)
     }
   }

@@ -35,7 +35,8 @@ struct ReportCommand: ParsableCommand {
     let record = try store.run(named: name)
     guard let decided = try store.latestDecision(of: record) else {
       throw CommandFailure(
-        "run \(record.id) has no decision", help: record.kind == .run ? "'export trials' shows what it recorded" : "run 'portcullis gate' again: it goes on and decides",
+        "run \(record.id) has no decision",
+        help: record.kind == .run ? "'export trials' shows what it recorded" : "run 'portcullis gate' again: it goes on and decides",
         code: .badInput)
     }
     guard let decision = Decision(json: decided.body) else {

@@ -25,7 +25,9 @@ struct ValidateCommand: ParsableCommand {
 
   func run() throws {
     var options = plan
-    let configs = paths.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.filter { !$0.hasSuffix("cases.yaml") && !$0.hasSuffix("evalset.yaml") }
+    let configs = paths.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.filter {
+      !$0.hasSuffix("cases.yaml") && !$0.hasSuffix("evalset.yaml")
+    }
     let others = paths.filter { !configs.contains($0) }
     if configs.count > 1 { throw ValidationError("one config at a time: \(configs.joined(separator: ", "))") }
     if let config = configs.first { options.config = config }
@@ -43,7 +45,9 @@ struct ValidateCommand: ParsableCommand {
     } catch let problems as Problems { found = problems.diagnostics } catch let problem as Diagnostic { found = [problem] }
     let hasErrors = found.contains { $0.severity == .error }
     if json {
-      say(JSON.object([("schema", .string("portcullis.validate/1")), ("valid", .bool(!hasErrors)), ("problems", .array(found.map(\.json)))]).prettyText)
+      say(
+        JSON.object([("schema", .string("portcullis.validate/1")), ("valid", .bool(!hasErrors)), ("problems", .array(found.map(\.json)))])
+          .prettyText)
     } else {
       if !found.isEmpty { note(list(found)) }
       if !hasErrors { say("valid: \(counts)") }

@@ -66,6 +66,7 @@ struct Clients {
   }
 
   private func missingSource(_ target: Target) -> Diagnostic {
-    Diagnostic(.error, "target '\(target.name)' of provider '\(target.provider)' names no file of answers", help: "write 'file: FILE.jsonl'")
+    Diagnostic(
+      .error, "target '\(target.name)' of provider '\(target.provider)' names no file of answers", help: "write 'file: FILE.jsonl'")
   }
 }

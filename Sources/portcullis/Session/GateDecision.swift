@@ -12,7 +12,8 @@ extension Store {
       { each in while let next = try cursor.next() { try each(next.facts, next.trials) } }, run: facts, policy: plan.policy,
       context: plan.context(run: run.id, manifest: run.manifest))
     _ = try record(
-      NewDecision(stage: decision.stage, verdict: decision.verdict, exitCode: decision.exitCode, body: decision.json), of: run, seen: cursor.counts)
+      NewDecision(stage: decision.stage, verdict: decision.verdict, exitCode: decision.exitCode, body: decision.json), of: run,
+      seen: cursor.counts)
     return decision
   }
 }
@@ -31,7 +32,8 @@ func deliver(_ input: ReportInput, json: Bool, files: [ReportFile], isCompact: B
     var text = ""
     try render(
       .terminal, input,
-      style: TerminalStyle(isColoured: terminal.hasColour, width: terminal.width, glyphs: .unicode, detail: isCompact ? .compact : .full), to: &text)
+      style: TerminalStyle(isColoured: terminal.hasColour, width: terminal.width, glyphs: .unicode, detail: isCompact ? .compact : .full),
+      to: &text)
     write(text, to: 1)
   }
   if let failed {

@@ -79,7 +79,8 @@ struct LoadedPlan {
         do throws(TemplateProblem) { _ = try prompting.messages(for: testCase, templates: templates) } catch {
           problems.append(
             Diagnostic(
-              .error, "the prompt of target '\(target.name)', at \(error.line):\(error.column), cannot be written for case '\(testCase.id)': \(error.message)",
+              .error,
+              "the prompt of target '\(target.name)', at \(error.line):\(error.column), cannot be written for case '\(testCase.id)': \(error.message)",
               help: error.help))
         }
       }
@@ -165,7 +166,8 @@ func loadPlan(
   let named = cases + options.evalset
   if path == nil, named.isEmpty {
     throw Diagnostic(
-      .error, "there is no portcullis.yaml here or in a parent folder", help: "name one with '--config', or give '-e EVALSET' and '--candidate provider:model@url'")
+      .error, "there is no portcullis.yaml here or in a parent folder",
+      help: "name one with '--config', or give '-e EVALSET' and '--candidate provider:model@url'")
   }
   let config = try loadConfig(
     path: path,
@@ -178,7 +180,8 @@ func loadPlan(
 
   let paths = named.isEmpty ? config.evalsets : named
   guard !paths.isEmpty else {
-    throw Diagnostic(.error, "no evalset is named", at: path.map { Place(file: $0) }, help: "write 'evalsets: [FOLDER]', or give '-e FOLDER'")
+    throw Diagnostic(
+      .error, "no evalset is named", at: path.map { Place(file: $0) }, help: "write 'evalsets: [FOLDER]', or give '-e FOLDER'")
   }
   let judges = Dictionary(config.judges.map { ($0.name, $0) }) { first, _ in first }
   var evalsets: [LoadedEvalset] = []
@@ -196,7 +199,8 @@ func loadPlan(
   let asked = evalsets.reduce(into: Set<String>()) { $0.formUnion($1.counts.judges) }
   // A command that asks one arm compares nothing.
   let isComparing = wanted.contains(.production)
-  var warnings = config.warnings.filter { isComparing || !$0.message.hasPrefix("candidate and production are the same") } + evalsets.flatMap(\.warnings)
+  var warnings =
+    config.warnings.filter { isComparing || !$0.message.hasPrefix("candidate and production are the same") } + evalsets.flatMap(\.warnings)
   if decides, config.production == nil {
     warnings.append(
       Diagnostic(
@@ -206,7 +210,8 @@ func loadPlan(
   for (arm, target) in targets where target.price == nil && evalsets.contains(where: { $0.counts.checks["cost"] != nil }) {
     warnings.append(
       Diagnostic(
-        .warning, "cases use the check 'cost', but target '\(target.name)' (\(arm.rawValue)) has no price: their trials stay unscored", help: "write its 'price'"))
+        .warning, "cases use the check 'cost', but target '\(target.name)' (\(arm.rawValue)) has no price: their trials stay unscored",
+        help: "write its 'price'"))
   }
   return LoadedPlan(
     config: config, evalsets: evalsets, arms: targets, judges: judges.filter { asked.contains($0.key) },

@@ -10,7 +10,13 @@ extension LoadedPlan {
     .object(present: [
       ("evalsets", .array(evalsets.map { .object([("name", .string($0.name)), ("digest", .string($0.digest.description))]) })),
       ("arms", .array(arms.map { armJSON($0.arm, $0.target) })),
-      ("judges", .array(judges.values.sorted { $0.name < $1.name }.map { .object([("name", .string($0.name)), ("digest", .string($0.digest.description))]) })),
+      (
+        "judges",
+        .array(
+          judges.values.sorted { $0.name < $1.name }.map {
+            .object([("name", .string($0.name)), ("digest", .string($0.digest.description))])
+          })
+      ),
       ("policy", policy.json), ("default_policy", policy.isDefault ? .bool(true) : nil), ("repeats", .int(repeats)), ("seed", .int(seed)),
       ("filter", filter.json), ("currency", currency.map(JSON.string)), ("reused", reused.map { .string($0.text) }),
       ("config", config.file.map(JSON.string)), ("git", gitJSON), ("host", .string(ProcessInfo.processInfo.hostName)),
@@ -20,7 +26,8 @@ extension LoadedPlan {
 
   private func armJSON(_ arm: Arm, _ target: Target) -> JSON {
     .object(present: [
-      ("arm", .string(arm.rawValue)), ("target", .string(target.name)), ("provider", .string(target.provider)), ("model", .string(target.model)),
+      ("arm", .string(arm.rawValue)), ("target", .string(target.name)), ("provider", .string(target.provider)),
+      ("model", .string(target.model)),
       ("version", target.version.map(JSON.string)), ("digest", .string(target.digest.description)),
       ("concurrency", .int(target.limits.concurrency)),
     ])
@@ -38,7 +45,8 @@ extension LoadedPlan {
       targets: arms.map { .init(arm: $0.arm, name: $0.target.name, model: $0.target.model, digest: $0.target.digest) },
       evalsets: evalsets.map { .init(name: $0.name, digest: $0.digest) },
       judges: judges.values.sorted { $0.name < $1.name }.map { .init(name: $0.name, digest: $0.digest) }, policyDigest: policy.digest,
-      portcullisVersion: Portcullis.version, gitRevision: manifest["git"]?["revision"]?.string, gitDirty: manifest["git"]?["dirty"]?.bool, seed: seed,
+      portcullisVersion: Portcullis.version, gitRevision: manifest["git"]?["revision"]?.string, gitDirty: manifest["git"]?["dirty"]?.bool,
+      seed: seed,
       currency: currency)
   }
 }

@@ -12,7 +12,9 @@ struct ReportFile {
   /// - Throws: A usage error for another form or an unknown format.
   init(_ text: String) throws {
     let parts = text.split(separator: "=", maxSplits: 1)
-    guard parts.count == 2, !parts[1].isEmpty else { throw ValidationError("--report is '\(text)'; write it as format=path, as in junit=report.xml") }
+    guard parts.count == 2, !parts[1].isEmpty else {
+      throw ValidationError("--report is '\(text)'; write it as format=path, as in junit=report.xml")
+    }
     format = try ReportFormat(word: String(parts[0]))
     path = String(parts[1])
   }

@@ -14,7 +14,8 @@ extension Store {
       evalsets: decision.context.evalsets.map(\.name), cases: run.plannedCases,
       seeMore: "portcullis report \(run.id) --format markdown", notes: notes)
     return ReportInput(
-      decision: decision, run: summary, worst: try comparisons(decision, of: run, most: worst), cases: { each in try forEachResult(of: run, each) })
+      decision: decision, run: summary, worst: try comparisons(decision, of: run, most: worst),
+      cases: { each in try forEachResult(of: run, each) })
   }
 
   /// The witnesses of the worst rulings, each case once.

@@ -17,7 +17,9 @@ final class RequestLog: Sendable {
 
   func add(_ query: ReplayServer.Query, isFound: Bool) {
     let last = query.messages.last?.content ?? ""
-    let line = JSON.object([("model", .string(query.model)), ("last_message", .string(String(last.prefix(200)))), ("found", .bool(isFound))])
+    let line = JSON.object([
+      ("model", .string(query.model)), ("last_message", .string(String(last.prefix(200)))), ("found", .bool(isFound)),
+    ])
     write(line.compactText + "\n", to: descriptor)  // one write, appended whole
   }
 }

@@ -37,7 +37,8 @@ struct RunWork {
     sized = known == nil ? try plan.sizes() : nil
     plannedCases = known ?? sized?.cases ?? 0
     guard plannedCases > 0 else {
-      throw Diagnostic(.error, "no case is left to run", help: plan.filter.isActive ? "the filter (--case, --tag, --limit) matches none" : nil)
+      throw Diagnostic(
+        .error, "no case is left to run", help: plan.filter.isActive ? "the filter (--case, --tag, --limit) matches none" : nil)
     }
     if options.reuse != nil { try requireStore(options.store ?? plan.config.store) }
     store = try Store.open(folder: options.store ?? plan.config.store)
@@ -122,7 +123,8 @@ struct RunWork {
     let id = RunID(random: (0..<6).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
     let session = try store.create(
       NewRun(
-        id: id, kind: kind, planDigest: digest, plannedCases: plannedCases, arms: plan.arms.map(\.arm), manifest: plan.manifest(reused: reused?.id)),
+        id: id, kind: kind, planDigest: digest, plannedCases: plannedCases, arms: plan.arms.map(\.arm),
+        manifest: plan.manifest(reused: reused?.id)),
       version: Portcullis.version)
     var batch: [(testCase: Case, digest: Digest, trials: Int)] = []
     var listed = Listed(summary: plan.emptySummary, cost: CostEstimate(setups))
@@ -161,7 +163,8 @@ struct RunWork {
       note("interrupted: run \(run.id), \(now.done) of \(now.planned) trials recorded; the same command goes on from there")
       throw Exit(code: code)
     case .refused(let message) where now.done == 0:
-      throw CommandFailure("\(visible(message))", help: "check the key, the account and the model's name; nothing was scored", code: .badInput)
+      throw CommandFailure(
+        "\(visible(message))", help: "check the key, the account and the model's name; nothing was scored", code: .badInput)
     case .store(let error): throw error
     case .refused, .budget, .deadline, .wait, .unreachable, nil: return
     }
@@ -192,10 +195,13 @@ struct RunWork {
   }
 
   /// How the session ended: for the store (only what has no end is resumed) and for the decision.
-  private func ending(_ stop: StopReason?, _ now: RunProgress.Snapshot, _ run: RunRecord) throws -> (stored: RunStop, decided: RunFacts.Stop) {
+  private func ending(_ stop: StopReason?, _ now: RunProgress.Snapshot, _ run: RunRecord) throws -> (
+    stored: RunStop, decided: RunFacts.Stop
+  ) {
     let (planned, ended) = try store.progress(of: run)
     // Nothing scored and nothing but silence: nobody was there to answer.
-    let isSilent = now.passed + now.failed + now.unscored + now.resumed == 0 && !now.failures.isEmpty
+    let isSilent =
+      now.passed + now.failed + now.unscored + now.resumed == 0 && !now.failures.isEmpty
       && now.failures.keys.allSatisfy { [.transport, .timeout, .server, .rateLimit].contains($0) }
     let (stored, decided): (RunStop, RunFacts.Stop) =
       switch stop {
