@@ -15,9 +15,7 @@ struct RunWork {
   let store: Store
   /// nil: nothing is taken over.
   let reused: RunRecord?
-  private let plannedCases: Int
-  /// nil where the plan need not be gone through before its cases are listed.
-  private let sized: PlanSummary?
+  let plannedCases: Int
 
   /// What happened, for the decision and the report.
   struct Result {
@@ -33,9 +31,7 @@ struct RunWork {
     self.options = options
     self.kind = kind
     // A plan that cannot be run makes no store.
-    let known = plan.knownCount
-    sized = known == nil ? try plan.sizes() : nil
-    plannedCases = known ?? sized?.cases ?? 0
+    plannedCases = try plan.knownCount ?? plan.sizes().cases
     guard plannedCases > 0 else {
       throw Diagnostic(
         .error, "no case is left to run", help: plan.filter.isActive ? "the filter (--case, --tag, --limit) matches none" : nil)
@@ -107,41 +103,6 @@ struct RunWork {
       notes: notes)
   }
 
-  /// What is known of a new run once its cases are listed.
-  private struct Listed {
-    var summary: PlanSummary
-    var cost: CostEstimate
-  }
-
-  /// The unfinished run of the same plan, or a new one with its cases listed and summed up.
-  private func openRun(_ setups: [ArmSetup]) throws -> (RunSession, new: Listed?) {
-    let digest = plan.digest(kind: kind.rawValue)
-    if !options.fresh, let unfinished = try store.unfinishedRun(planDigest: digest) {
-      return (try store.resume(unfinished, version: Portcullis.version), nil)
-    }
-    var generator = SystemRandomNumberGenerator()
-    let id = RunID(random: (0..<6).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
-    let session = try store.create(
-      NewRun(
-        id: id, kind: kind, planDigest: digest, plannedCases: plannedCases, arms: plan.arms.map(\.arm),
-        manifest: plan.manifest(reused: reused?.id)),
-      version: Portcullis.version)
-    var batch: [(testCase: Case, digest: Digest, trials: Int)] = []
-    var listed = Listed(summary: plan.emptySummary, cost: CostEstimate(setups))
-    try plan.forEachCase { testCase, trials in
-      listed.summary.add(testCase, trials: trials)
-      listed.cost.add(testCase, trials: trials)
-      batch.append((testCase, Digest(of: testCase.json), trials))
-      if batch.count == 500 {
-        try session.append(batch)
-        batch = []
-      }
-    }
-    if !batch.isEmpty { try session.append(batch) }
-    try session.seal()
-    return (session, listed)
-  }
-
   /// What is missing, page by page.
   private func pendingCases(of run: RunRecord) -> @Sendable () throws -> PortcullisRunner.PlannedCase? {
     let pages = Mutex(store.pending(of: run))
@@ -168,30 +129,6 @@ struct RunWork {
     case .store(let error): throw error
     case .refused, .budget, .deadline, .wait, .unreachable, nil: return
     }
-  }
-
-  private func tell(_ run: RunRecord, _ new: Listed?, planned: Int, ended: Int) {
-    // A warning about what decides is no progress: it is told under --quiet too.
-    let ofSize = new?.summary.warnings.filter { !options.quiet || !$0.message.contains("(advisory)") } ?? []
-    for warning in plan.warnings + ofSize { note(warning.description) }
-    guard !options.quiet else { return }
-    if new == nil {
-      note("resuming run \(run.id): \(ended) of \(planned) trials recorded")
-    } else {
-      let cost = new?.cost.atMost(currency: plan.currency).map { ", about \($0) at most" } ?? ""
-      let arms = plan.arms.map { "\($0.arm.rawValue) \($0.target.model)" }.joined(separator: ", ")
-      note("run \(run.id): \(plural(plannedCases, "case")), \(plural(planned, "trial"))\(cost) (\(arms))")
-      for other in (try? store.unfinishedRuns(limit: 3)) ?? [] where other.id != run.id && other.kind == kind {
-        note("note: run \(other.id) of another plan is unfinished (\(difference(other)))")
-      }
-    }
-  }
-
-  /// What an unfinished run of another plan has different, in words.
-  private func difference(_ other: RunRecord) -> String {
-    let mine = plan.manifest(reused: nil)
-    let names = ["evalsets", "arms", "judges", "policy", "repeats", "filter"].filter { mine[$0] != other.manifest[$0] }
-    return names.isEmpty ? "its plan is the same" : "its \(names.joined(separator: ", ")) differ"
   }
 
   /// How the session ended: for the store (only what has no end is resumed) and for the decision.

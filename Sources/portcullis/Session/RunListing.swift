@@ -1,0 +1,67 @@
+import PortcullisCore
+import PortcullisFormats
+import PortcullisRunner
+import PortcullisStore
+
+// How a run begins: found unfinished, or listed anew; and what the user is told before anything is spent.
+
+extension RunWork {
+  /// What is known of a new run once its cases are listed.
+  struct Listed {
+    var summary: PlanSummary
+    var cost: CostEstimate
+  }
+
+  /// The unfinished run of the same plan, or a new one with its cases listed and summed up.
+  func openRun(_ setups: [ArmSetup]) throws -> (RunSession, new: Listed?) {
+    let digest = plan.digest(kind: kind.rawValue)
+    if !options.fresh, let unfinished = try store.unfinishedRun(planDigest: digest) {
+      return (try store.resume(unfinished, version: Portcullis.version), nil)
+    }
+    var generator = SystemRandomNumberGenerator()
+    let id = RunID(random: (0..<6).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+    let session = try store.create(
+      NewRun(
+        id: id, kind: kind, planDigest: digest, plannedCases: plannedCases, arms: plan.arms.map(\.arm),
+        manifest: plan.manifest(reused: reused?.id)),
+      version: Portcullis.version)
+    var batch: [(testCase: Case, digest: Digest, trials: Int)] = []
+    var listed = Listed(summary: plan.emptySummary, cost: CostEstimate(setups))
+    try plan.forEachCase { testCase, trials in
+      listed.summary.add(testCase, trials: trials)
+      listed.cost.add(testCase, trials: trials)
+      batch.append((testCase, Digest(of: testCase.json), trials))
+      if batch.count == 500 {
+        try session.append(batch)
+        batch = []
+      }
+    }
+    if !batch.isEmpty { try session.append(batch) }
+    try session.seal()
+    return (session, listed)
+  }
+
+  func tell(_ run: RunRecord, _ new: Listed?, planned: Int, ended: Int) {
+    // A warning about what decides is no progress: it is told under --quiet too.
+    let ofSize = new?.summary.warnings.filter { !options.quiet || !$0.message.contains("(advisory)") } ?? []
+    for warning in plan.warnings + ofSize { note(warning.description) }
+    guard !options.quiet else { return }
+    if new == nil {
+      note("resuming run \(run.id): \(ended) of \(planned) trials recorded")
+    } else {
+      let cost = new?.cost.atMost(currency: plan.currency).map { ", about \($0) at most" } ?? ""
+      let arms = plan.arms.map { "\($0.arm.rawValue) \($0.target.model)" }.joined(separator: ", ")
+      note("run \(run.id): \(plural(plannedCases, "case")), \(plural(planned, "trial"))\(cost) (\(arms))")
+      for other in (try? store.unfinishedRuns(limit: 3)) ?? [] where other.id != run.id && other.kind == kind {
+        note("note: run \(other.id) of another plan is unfinished (\(difference(other)))")
+      }
+    }
+  }
+
+  /// What an unfinished run of another plan has different, in words.
+  private func difference(_ other: RunRecord) -> String {
+    let mine = plan.manifest(reused: nil)
+    let names = ["evalsets", "arms", "judges", "policy", "repeats", "filter"].filter { mine[$0] != other.manifest[$0] }
+    return names.isEmpty ? "its plan is the same" : "its \(names.joined(separator: ", ")) differ"
+  }
+}
