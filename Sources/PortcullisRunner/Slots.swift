@@ -20,8 +20,6 @@ final class Slots: Sendable {
   /// Whether every slot is taken.
   var isSaturated: Bool { state.withLock { $0.taken >= $0.width } }
 
-  var taken: Int { state.withLock { $0.taken } }
-
   /// False when the gate was closed or the task cancelled: nothing was taken then.
   func acquire() async -> Bool {
     let quick = state.withLock { state -> Bool? in

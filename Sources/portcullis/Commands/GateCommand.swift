@@ -90,7 +90,7 @@ struct GateCommand: AsyncParsableCommand {
       case .finished, .interrupted, nil: .finished
       }
     return RunWork.Result(
-      run: run, stop: nil,
+      run: run,
       facts: RunFacts(
         stop: stop, arms: plan.arms.map(\.arm), plannedCases: run.plannedCases, isFiltered: plan.filter.isActive,
         concurrency: plan.arms.map(\.target.limits.concurrency).max() ?? 1, currency: plan.currency),

@@ -20,7 +20,6 @@ struct RunWork {
   /// What happened, for the decision and the report.
   struct Result {
     let run: RunRecord
-    let stop: StopReason?
     let facts: RunFacts
     /// For the reader: what was resumed, recorded or taken over.
     let notes: [String]
@@ -96,7 +95,7 @@ struct RunWork {
       + (plan.arms.contains { $0.target.provider == "replay" } ? ["recorded answers (replay)"] : [])
       + (reused.map { ["answers of run \($0.id) were taken over where the question is the same"] } ?? [])
     return Result(
-      run: try store.run(run.id) ?? run, stop: stop,
+      run: try store.run(run.id) ?? run,
       facts: RunFacts(
         stop: end.decided, arms: plan.arms.map(\.arm), plannedCases: plannedCases, isFiltered: plan.filter.isActive,
         concurrency: plan.arms.map(\.target.limits.concurrency).max() ?? 1, currency: plan.currency),
