@@ -51,13 +51,15 @@ package struct EvidenceNeeds: Sendable, Hashable {
 extension EvidenceNeeds.Scope {
   fileprivate mutating func add(_ rule: Rule) {
     switch rule {
-    case .complete, .errorRate: break
+    case .complete, .errorRate, .coverage, .noBrokenCases: break
     case .noRegression(let rule): slice(by: rule.slices + rule.watch)
     case .passRate(let rule): slice(by: rule.slices)
     case .criticalCases(let gate): add(.init(population: .critical, demand: gate.demand, trials: gate.trials))
     case .incidentsStayFixed(let gate): add(.init(population: .guarded, demand: gate.demand, trials: gate.trials))
-    case .latency: latency = true
-    case .costPerRequest: cost = true
+    case .score(let rule): slice(by: rule.slices)
+    case .tail: break
+    case .latency, .ttft, .tpot: latency = true
+    case .costPerRequest, .costPerSuccess, .tokensPerRequest: cost = true
     }
   }
 

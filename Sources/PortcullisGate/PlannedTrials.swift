@@ -25,7 +25,9 @@ extension Rule {
     switch self {
     case .criticalCases(let gate): .init(population: .critical, demand: gate.demand, trials: gate.trials)
     case .incidentsStayFixed(let gate): .init(population: .guarded, demand: gate.demand, trials: gate.trials)
-    case .complete, .noRegression, .passRate, .errorRate, .latency, .costPerRequest: nil
+    case .complete, .noRegression, .noBrokenCases, .passRate, .score, .tail, .errorRate, .latency, .ttft, .tpot, .costPerRequest,
+      .costPerSuccess, .tokensPerRequest, .coverage:
+      nil
     }
   }
 }

@@ -7,13 +7,16 @@ package struct Policy: Sendable, Hashable {
   /// Chance of a fail although nothing is worse.
   package var wrongFail: Double
   package var offline: [PolicyRule]
+  /// How often the same candidate may be decided on, planned beforehand; each look keeps all data and spends part of the error rates.
+  package var looks: Int
   /// Whether nobody wrote it: reports say so.
   package var isDefault: Bool
 
-  package init(wrongPass: Double = 0.05, wrongFail: Double = 0.05, offline: [PolicyRule], isDefault: Bool = false) {
+  package init(wrongPass: Double = 0.05, wrongFail: Double = 0.05, offline: [PolicyRule], looks: Int = 1, isDefault: Bool = false) {
     self.wrongPass = wrongPass
     self.wrongFail = wrongFail
     self.offline = offline
+    self.looks = looks
     self.isDefault = isDefault
   }
 
@@ -44,24 +47,40 @@ package struct PolicyRule: Sendable, Hashable {
 package enum Rule: Sendable, Hashable {
   case complete(CompleteRule)
   case noRegression(NoRegressionRule)
+  case noBrokenCases(NoBrokenCasesRule)
   case passRate(PassRateRule)
   case criticalCases(HardGate)
   case incidentsStayFixed(HardGate)
+  case score(ScoreRule)
+  case tail(TailRule)
   case errorRate(ErrorRateRule)
   case latency(LatencyRule)
+  case ttft(LatencyRule)
+  case tpot(LatencyRule)
   case costPerRequest(CostRule)
+  case costPerSuccess(CostRule)
+  case tokensPerRequest(TokensRule)
+  case coverage
 
   /// The word of policies, reports and JUnit.
   package var name: String {
     switch self {
     case .complete: "complete"
     case .noRegression: "no-regression"
+    case .noBrokenCases: "no-broken-cases"
     case .passRate: "pass-rate"
     case .criticalCases: "critical-cases"
     case .incidentsStayFixed: "incidents-stay-fixed"
+    case .score: "score"
+    case .tail: "tail"
     case .errorRate: "error-rate"
     case .latency: "latency"
+    case .ttft: "ttft"
+    case .tpot: "tpot"
     case .costPerRequest: "cost-per-request"
+    case .costPerSuccess: "cost-per-success"
+    case .tokensPerRequest: "tokens-per-request"
+    case .coverage: "coverage"
     }
   }
 }
@@ -73,10 +92,12 @@ package struct CompleteRule: Sendable, Hashable {
   package init(maxMissing: Double = 0) { self.maxMissing = maxMissing }
 }
 
-/// A loss of pass rate beyond the margin is excluded, paired by case.
+/// A loss beyond the margin is excluded, paired by case.
 package struct NoRegressionRule: Sendable, Hashable {
   /// Above 0, below 1.
   package var margin: Double
+  /// A named metric of the checks; nil is the pass rate.
+  package var metric: String?
   /// Tag names, or `behaviour`, `severity`, `evalset`: a ruling for each value.
   package var slices: [String]
   package var sliceMargin: Double
@@ -84,13 +105,25 @@ package struct NoRegressionRule: Sendable, Hashable {
   package var watch: [String]
   package var superiority: Bool
 
-  package init(margin: Double, slices: [String] = [], sliceMargin: Double = 0.05, watch: [String] = [], superiority: Bool = false) {
+  package init(
+    margin: Double, metric: String? = nil, slices: [String] = [], sliceMargin: Double = 0.05, watch: [String] = [],
+    superiority: Bool = false
+  ) {
     self.margin = margin
+    self.metric = metric
     self.slices = slices
     self.sliceMargin = sliceMargin
     self.watch = watch
     self.superiority = superiority
   }
+}
+
+/// No case that production passes is failed by the candidate, asked again: no claim beyond this suite.
+package struct NoBrokenCasesRule: Sendable, Hashable {
+  /// More trials of each discordant case, in both arms; 1…100.
+  package var confirm: Int
+
+  package init(confirm: Int = 4) { self.confirm = confirm }
 }
 
 package struct PassRateRule: Sendable, Hashable {
@@ -117,15 +150,62 @@ package struct HardGate: Sendable, Hashable {
     case all
     /// One failure fails; passes once failure rates above 10 % are excluded (29 clean trials).
     case never
+    /// Asked until a reliability of 98 % is told from one of 80 %, at most `trials` times.
+    case reliable
   }
 
   package var demand: Demand
-  /// Per arm and case, 1…1000.
+  /// Per arm and case, 1…1000; under `reliable` the most the candidate is asked.
   package var trials: Int
 
   package init(demand: Demand = .all, trials: Int? = nil) {
     self.demand = demand
-    self.trials = trials ?? (demand == .all ? 3 : 29)
+    self.trials = trials ?? demand.usualTrials
+  }
+}
+
+extension HardGate.Demand {
+  /// What `trials` is where nobody writes it.
+  package var usualTrials: Int {
+    switch self {
+    case .all: 3
+    case .never: 29
+    case .reliable: 60
+    }
+  }
+}
+
+/// A graded metric of the checks, absolute or against production.
+package struct ScoreRule: Sendable, Hashable {
+  package enum Limit: Sendable, Hashable {
+    /// The lower confidence limit of the mean must reach it.
+    case min(Double)
+    /// A loss beyond it is excluded, paired by case.
+    case margin(Double)
+  }
+
+  package var metric: String
+  package var limit: Limit
+  package var slices: [String]
+
+  package init(metric: String, limit: Limit, slices: [String] = []) {
+    self.metric = metric
+    self.limit = limit
+    self.slices = slices
+  }
+}
+
+/// The share of very bad answers stays below a limit.
+package struct TailRule: Sendable, Hashable {
+  package var metric: String
+  /// Answers graded below it are very bad.
+  package var floor: Double
+  package var maxShare: Double
+
+  package init(metric: String, floor: Double = 0.2, maxShare: Double = 0.02) {
+    self.metric = metric
+    self.floor = floor
+    self.maxShare = maxShare
   }
 }
 
@@ -155,6 +235,18 @@ package struct CostRule: Sendable, Hashable {
   package enum Limit: Sendable, Hashable {
     case increase(Double)
     case absolute(Money)
+  }
+
+  package var limit: Limit
+
+  package init(limit: Limit = .increase(0.20)) { self.limit = limit }
+}
+
+package struct TokensRule: Sendable, Hashable {
+  package enum Limit: Sendable, Hashable {
+    case increase(Double)
+    /// Input and output tokens of a request, in the mean.
+    case absolute(Int)
   }
 
   package var limit: Limit

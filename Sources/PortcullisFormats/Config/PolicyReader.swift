@@ -103,8 +103,8 @@ extension Rule {
   /// Whether its ruling may rest on scores; the others look at calls alone.
   fileprivate var weighsScores: Bool {
     switch self {
-    case .noRegression, .passRate, .criticalCases, .incidentsStayFixed: true
-    case .complete, .errorRate, .latency, .costPerRequest: false
+    case .noRegression, .noBrokenCases, .passRate, .score, .tail, .criticalCases, .incidentsStayFixed: true
+    case .complete, .errorRate, .latency, .ttft, .tpot, .costPerRequest, .costPerSuccess, .tokensPerRequest, .coverage: false
     }
   }
 }

@@ -24,6 +24,7 @@ extension HardGate {
     switch demand {
     case .all: "each case by itself, all its trials, statistics §6"
     case .never: "each case by itself, no failure, failure rates above 10 % excluded, statistics §6"
+    case .reliable: "each case by itself, sequential test of 98 % against 80 %, statistics §6"
     }
   }
 }

@@ -54,6 +54,8 @@ extension PolicyRule {
     case .errorRate(let rule): return [rule.ruling(input)]
     case .latency(let rule): return [rule.ruling(input)]
     case .costPerRequest(let rule): return [rule.ruling(input)]
+    case .noBrokenCases, .score, .tail, .ttft, .tpot, .costPerSuccess, .tokensPerRequest, .coverage:
+      return [unusable("the rule cannot be weighed yet")]
     }
   }
 
@@ -88,12 +90,26 @@ extension Rule {
     case .criticalCases(let gate), .incidentsStayFixed(let gate):
       gate.trials > 0 ? nil : "'trials' is \(gate.trials); it must be at least 1"
     case .errorRate(let rule): share(rule.max, "max")
-    case .latency(let rule):
+    case .noBrokenCases(let rule):
+      (1...100).contains(rule.confirm) ? nil : "'confirm' is \(rule.confirm); it must lie between 1 and 100"
+    case .score(let rule):
+      switch rule.limit {
+      case .min(let limit): share(limit, "min")
+      case .margin(let limit): inside(limit, "margin")
+      }
+    case .tail(let rule): inside(rule.floor, "floor") ?? inside(rule.maxShare, "max_share")
+    case .coverage: nil
+    case .latency(let rule), .ttft(let rule), .tpot(let rule):
       inside(rule.quantile, "quantile") ?? rule.limit.share.flatMap { increase($0) }
-    case .costPerRequest(let rule):
+    case .costPerRequest(let rule), .costPerSuccess(let rule):
       switch rule.limit {
       case .increase(let limit): increase(limit)
       case .absolute: nil
+      }
+    case .tokensPerRequest(let rule):
+      switch rule.limit {
+      case .increase(let limit): increase(limit)
+      case .absolute(let limit): limit > 0 ? nil : "'limit' is \(limit); it must be at least 1"
       }
     }
   }
