@@ -53,6 +53,7 @@ let package = Package(
     // The rooms, DESIGN §3: each imports only what stands here; ArchitectureTests hold the same table.
     room("PortcullisStatistics", [numerics]),
     room("PortcullisCore", ["CCrypto"]),
+    room("PortcullisCalculator", ["PortcullisCore", "PortcullisStatistics"]),
     room("PortcullisChecks", ["PortcullisCore", "CPCRE2"]),
     room("PortcullisGate", ["PortcullisCore", "PortcullisStatistics"]),
     room("PortcullisFormats", ["PortcullisCore", "PortcullisChecks", "PortcullisGate", "CYAML"]),
@@ -64,7 +65,8 @@ let package = Package(
     .executableTarget(
       name: "portcullis",
       dependencies: [
-        "PortcullisCore", "PortcullisChecks", "PortcullisGate", "PortcullisFormats", "PortcullisModels", "PortcullisStore", "PortcullisRunner",
+        "PortcullisCore", "PortcullisStatistics", "PortcullisCalculator", "PortcullisChecks", "PortcullisGate", "PortcullisFormats",
+        "PortcullisModels", "PortcullisStore", "PortcullisRunner",
         "PortcullisReports", "PortcullisServer", arguments,
       ], swiftSettings: strict),
 
