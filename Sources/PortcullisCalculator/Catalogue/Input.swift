@@ -48,5 +48,6 @@ extension Input {
   package static let power = Input("power", "the chance of a pass if the arms are equal", .number(.inside(0.5, 1)))
   /// The largest |difference| of two scores; differences are sums of at most this much.
   package static let range = Input(
-    "range", "the largest difference possible: 1 for scores in 0…1, 4 on a scale of 1 to 5", .number(.above(0, to: 1000)), default: .int(1))
+    "range", "the largest difference possible: 1 for scores in 0…1, 4 on a scale of 1 to 5", .number(.from(0.001, to: 1000)),
+    default: .int(1))
 }

@@ -2,8 +2,23 @@
 package enum MethodCatalogue {
   /// In the order of reference/statistics.md.
   package static let groups: [MethodGroup] = [
+    .composition,
+    .plannedLooks,
     .distributions,
     .proportions,
+    .pairedPassRates,
+    .slices,
+    .unpairedRates,
+    .gradedScores,
+    .mustPass,
+    .flakes,
+    .latency,
+    .cost,
+    .judges,
+    .judgedScores,
+    .agreement,
+    .planning,
+    .plannedSamples,
   ]
 
   package static let all = groups.flatMap(\.methods)
