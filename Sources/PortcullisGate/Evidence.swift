@@ -44,15 +44,33 @@ package struct ScopeEvidence: Sendable, Hashable {
     package let slices: [Slice]
   }
 
+  /// What depends on which cases are taken for independent.
+  package struct Units: Sendable, Hashable {
+    package let whole: PairEvidence
+    package let slices: [Dimension]
+    package let cost: CostEvidence
+  }
+
   package let needs: EvidenceNeeds.Scope
-  package let whole: PairEvidence
-  package let slices: [Dimension]
+  package fileprivate(set) var units: Units
+  /// The same under each suspected grouping of the needs.
+  package let suspected: [Units]
   package let gates: [HardEvidence]
   package let candidateCalls: CallCounts
   package let productionCalls: CallCounts
   package let candidateLatency: LatencySample
   package let productionLatency: LatencySample
-  package let cost: CostEvidence
+
+  package var whole: PairEvidence { units.whole }
+  package var slices: [Dimension] { units.slices }
+  package var cost: CostEvidence { units.cost }
+
+  /// The same evidence, with the cases taken for independent as one suspected grouping says.
+  func read(as place: Int) -> ScopeEvidence {
+    var other = self
+    other.units = suspected[place]
+    return other
+  }
 }
 
 /// One arm's planned calls of a scope, by what became of them.

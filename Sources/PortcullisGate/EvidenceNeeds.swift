@@ -31,8 +31,11 @@ package struct EvidenceNeeds: Sendable, Hashable {
   package let scopes: [Scope]
   /// Clean trials that the demand `never` takes.
   package let neverTrials: Int
+  /// What is taken for one independent case.
+  package let clusters: ClusterPlan
 
-  package init(_ policy: Policy) {
+  /// - Parameter clusters: Groups beside the clusters of the cases' facts; the default knows of none.
+  package init(_ policy: Policy, clusters: ClusterPlan = ClusterPlan()) {
     var scopes = [Scope(filter: [])]
     for rule in policy.offline {
       var place = scopes.count
@@ -44,6 +47,7 @@ package struct EvidenceNeeds: Sendable, Hashable {
       scopes[place].add(rule.rule)
     }
     self.scopes = scopes
+    self.clusters = clusters
     neverTrials = policy.hasSoundErrorRates ? cleanTrialsRequired(failureRate: 0.10, alpha: policy.wrongPass) : .max
   }
 }

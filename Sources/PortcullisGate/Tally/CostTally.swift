@@ -18,14 +18,26 @@ package struct CostEvidence: Sendable, Hashable {
 
 struct CostTally {
   private var evidence = CostEvidence()
-  private var clusters = ClusterTable<Cell>()
+  /// By reading.
+  private var readings: [Units]
+
+  private struct Units {
+    /// Cases of their own: nothing but the sums.
+    var alone = CostEvidence()
+    var clusters = ClusterTable<Cell>()
+  }
 
   fileprivate struct Cell {
     var paired = CostCluster()
     var candidate = CostCluster()
   }
 
-  mutating func add(_ facts: CaseFacts, _ trials: [TrialFacts], candidate: ArmCase, production: ArmCase) {
+  init(readings: Int) {
+    self.readings = Array(repeating: Units(), count: readings)
+  }
+
+  /// - Parameter labels: Of the case, one for each reading.
+  mutating func add(labels: [ClusterLabels], _ trials: [TrialFacts], candidate: ArmCase, production: ArmCase) {
     let ours = costs(trials, of: .candidate, summary: candidate)
     let theirs = costs(trials, of: .production, summary: production)
     evidence.planned += ours.count
@@ -44,23 +56,33 @@ struct CostTally {
         evidence.missingPairs += 1
       }
     }
-    if let cluster = facts.cluster {
-      clusters.update(cluster, empty: Cell()) { $0 += cell }
-    } else {
-      evidence.add(cell.paired, cell.candidate)
+    for place in readings.indices {
+      if labels[place].isEmpty {
+        readings[place].alone.add(cell.paired, cell.candidate)
+      } else {
+        readings[place].clusters.update(labels[place], empty: Cell()) { $0 += cell }
+      }
     }
   }
 
   mutating func merge(_ other: CostTally) {
     evidence.merge(other.evidence)
-    clusters.merge(other.clusters, empty: Cell()) { $0 += $1 }
+    for place in readings.indices {
+      readings[place].alone.merge(other.readings[place].alone)
+      readings[place].clusters.merge(other.readings[place].clusters, empty: Cell()) { $0 += $1 }
+    }
   }
 
-  func finished() -> CostEvidence {
-    var whole = evidence
-    for cell in clusters.values { whole.add(cell.paired, cell.candidate) }
-    whole.costs.sort()
-    return whole
+  /// One for each reading.
+  func finished() -> [CostEvidence] {
+    var shared = evidence
+    shared.costs.sort()
+    return readings.map { units in
+      var whole = shared
+      whole.merge(units.alone)
+      for cell in units.clusters.wholes({ $0 += $1 }) { whole.add(cell.paired, cell.candidate) }
+      return whole
+    }
   }
 }
 

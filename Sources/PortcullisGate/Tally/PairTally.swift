@@ -1,35 +1,62 @@
 import PortcullisCore
 package import PortcullisStatistics
 
-/// The scores of one slice of cases, as they come in: of production and candidate in pairs, of the candidate alone, by cluster.
+/// The scores of one slice of cases, as they come in: of production and candidate in pairs, of the candidate alone, and by what is taken for
+/// one independent case in each reading (`ClusterPlan.readings`).
 struct PairTally {
-  private var evidence = PairEvidence()
-  private var clusters = ClusterTable<Cell>()
+  private var observed = PairEvidence()
+  private var readings: [UnitTally]
 
-  init() {}
+  init(readings: Int) {
+    self.readings = Array(repeating: UnitTally(), count: readings)
+  }
 
-  mutating func add(_ facts: CaseFacts, candidate: ArmCase, production: ArmCase) {
-    evidence.observe(facts, candidate: candidate, production: production)
-    if let cluster = facts.cluster {
-      clusters.update(cluster, empty: Cell()) { $0.add(candidate, production) }
-    } else if candidate.planned == 1 {
-      evidence.plain.add(candidate: candidate.outcome, production: production.outcome)
-    } else {
-      var cell = Cell()
-      cell.add(candidate, production)
-      evidence.add(cell)
-    }
+  /// - Parameter labels: Of the case, one for each reading.
+  mutating func add(_ facts: CaseFacts, labels: [ClusterLabels], candidate: ArmCase, production: ArmCase) {
+    observed.observe(facts, candidate: candidate, production: production)
+    for place in readings.indices { readings[place].add(labels[place], candidate, production) }
   }
 
   mutating func merge(_ other: PairTally) {
-    evidence.merge(other.evidence)
+    observed.merge(other.observed)
+    for place in readings.indices { readings[place].merge(other.readings[place]) }
+  }
+
+  /// One for each reading, the clusters whole.
+  func finished() -> [PairEvidence] { readings.map { $0.finished(observed) } }
+}
+
+/// Cases by the independent unit they belong to, in one reading.
+private struct UnitTally {
+  private var plain = PlainCounts()
+  /// Cases of several trials that stand alone; they are whole.
+  private var repeated = PairEvidence()
+  private var clusters = ClusterTable<Cell>()
+
+  mutating func add(_ labels: ClusterLabels, _ candidate: ArmCase, _ production: ArmCase) {
+    if !labels.isEmpty {
+      clusters.update(labels, empty: Cell()) { $0.add(candidate, production) }
+    } else if candidate.planned == 1 {
+      plain.add(candidate: candidate.outcome, production: production.outcome)
+    } else {
+      var cell = Cell()
+      cell.add(candidate, production)
+      repeated.add(cell)
+    }
+  }
+
+  mutating func merge(_ other: UnitTally) {
+    plain = plain + other.plain
+    repeated.merge(other.repeated)
     clusters.merge(other.clusters, empty: Cell()) { $0 = $0 + $1 }
   }
 
-  /// The clusters whole; one with a single case of a single trial is a case like any other.
-  func finished() -> PairEvidence {
-    var whole = evidence
-    for cell in clusters.values { whole.add(cell) }
+  /// What was observed with its units; a cluster with a single case of a single trial is a case like any other.
+  func finished(_ observed: PairEvidence) -> PairEvidence {
+    var whole = observed
+    whole.merge(repeated)
+    whole.plain = whole.plain + plain
+    for cell in clusters.wholes({ $0 = $0 + $1 }) { whole.add(cell) }
     return whole
   }
 }

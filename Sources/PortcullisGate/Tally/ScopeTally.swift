@@ -4,7 +4,8 @@ import PortcullisCore
 struct ScopeTally {
   let needs: EvidenceNeeds.Scope
   private let neverTrials: Int
-  private var whole = PairTally()
+  private let readings: Int
+  private var whole: PairTally
   /// By dimension, then by value.
   private var slices: [[SliceValue: PairTally]]
   private var gates: [HardEvidence]
@@ -12,23 +13,29 @@ struct ScopeTally {
   private var productionCalls = CallCounts()
   private var candidateLatency = LatencySample()
   private var productionLatency = LatencySample()
-  private var cost = CostTally()
+  private var cost: CostTally
 
-  init(_ needs: EvidenceNeeds.Scope, neverTrials: Int) {
+  /// - Parameter readings: Ways of telling which cases are independent, at least one.
+  init(_ needs: EvidenceNeeds.Scope, neverTrials: Int, readings: Int) {
     self.needs = needs
     self.neverTrials = neverTrials
+    self.readings = readings
+    whole = PairTally(readings: readings)
+    cost = CostTally(readings: readings)
     slices = needs.dimensions.map { _ in [:] }
     gates = needs.gates.map { HardEvidence($0) }
   }
 
-  mutating func add(_ facts: CaseFacts, _ trials: [TrialFacts], candidate: ArmCase, production: ArmCase) {
+  /// - Parameter labels: Of the case, one for each reading.
+  mutating func add(_ facts: CaseFacts, labels: [ClusterLabels], _ trials: [TrialFacts], candidate: ArmCase, production: ArmCase) {
     guard facts.carries(needs.filter) else { return }
     for place in gates.indices { gates[place].add(facts, candidate, neverTrials: neverTrials) }
     if facts.isLeftOut { return }
-    whole.add(facts, candidate: candidate, production: production)
+    whole.add(facts, labels: labels, candidate: candidate, production: production)
     for place in needs.dimensions.indices {
       guard let value = facts.slice(needs.dimensions[place]) else { continue }
-      slices[place][SliceValue(value), default: PairTally()].add(facts, candidate: candidate, production: production)
+      slices[place][SliceValue(value), default: PairTally(readings: readings)]
+        .add(facts, labels: labels, candidate: candidate, production: production)
     }
     candidateCalls.add(candidate, of: facts.id)
     productionCalls.add(production, of: facts.id)
@@ -36,7 +43,7 @@ struct ScopeTally {
       candidateLatency.add(trials, of: .candidate, summary: candidate)
       productionLatency.add(trials, of: .production, summary: production)
     }
-    if needs.cost { cost.add(facts, trials, candidate: candidate, production: production) }
+    if needs.cost { cost.add(labels: labels, trials, candidate: candidate, production: production) }
   }
 
   mutating func merge(_ other: ScopeTally) {
@@ -54,15 +61,22 @@ struct ScopeTally {
     var (ours, theirs) = (candidateLatency, productionLatency)
     ours.sort()
     theirs.sort()
+    let (whole, cost) = (whole.finished(), cost.finished())
+    let dimensions = zip(needs.dimensions, slices).map { name, values in
+      (name: name, slices: values.sorted { $0.key < $1.key }.map { (value: $0.key.text, pairs: $0.value.finished()) })
+    }
+    let units = (0..<readings).map { reading in
+      ScopeEvidence.Units(
+        whole: whole[reading],
+        slices: dimensions.map { dimension in
+          ScopeEvidence.Dimension(
+            name: dimension.name, slices: dimension.slices.map { ScopeEvidence.Slice(value: $0.value, pairs: $0.pairs[reading]) })
+        },
+        cost: cost[reading])
+    }
     return ScopeEvidence(
-      needs: needs, whole: whole.finished(),
-      slices: zip(needs.dimensions, slices).map { dimension, values in
-        ScopeEvidence.Dimension(
-          name: dimension,
-          slices: values.sorted { $0.key < $1.key }.map { ScopeEvidence.Slice(value: $0.key.text, pairs: $0.value.finished()) })
-      },
-      gates: gates, candidateCalls: candidateCalls, productionCalls: productionCalls, candidateLatency: ours, productionLatency: theirs,
-      cost: cost.finished())
+      needs: needs, units: units[0], suspected: Array(units.dropFirst()), gates: gates, candidateCalls: candidateCalls,
+      productionCalls: productionCalls, candidateLatency: ours, productionLatency: theirs)
   }
 }
 

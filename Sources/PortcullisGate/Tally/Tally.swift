@@ -14,7 +14,7 @@ package struct Tally: Sendable {
 
   package init(needs: EvidenceNeeds) {
     self.needs = needs
-    scopes = needs.scopes.map { ScopeTally($0, neverTrials: needs.neverTrials) }
+    scopes = needs.scopes.map { ScopeTally($0, neverTrials: needs.neverTrials, readings: needs.clusters.readings.count) }
   }
 
   /// Takes in a case with all its recorded trials, in any order; trials that are planned but not given are missing.
@@ -41,7 +41,8 @@ package struct Tally: Sendable {
       candidate.add(ours)
       production.add(theirs)
     }
-    for place in scopes.indices { scopes[place].add(facts, trials, candidate: ours, production: theirs) }
+    let labels = needs.clusters.labels(of: facts)
+    for place in scopes.indices { scopes[place].add(facts, labels: labels, trials, candidate: ours, production: theirs) }
   }
 
   /// Adds what another tally of the same needs counted over other cases.
