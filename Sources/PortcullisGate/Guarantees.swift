@@ -9,25 +9,28 @@ func guarantees(_ evidence: Evidence, _ policy: Policy, _ rulings: [Ruling]) -> 
       + "\(percent(policy.wrongPass)), at worst a few points more in small suites (statistics §4 and §5)",
     "wrong fail: a candidate that is no worse than production fails a rule with probability about \(percent(policy.wrongFail))",
   ]
-  if let rule = policy.offline.lazy.compactMap(\.wholeComparison).first, let pairs = evidence.scopes.first?.whole, evidence.hasProduction,
-    pairs.isPlain, pairs.table.n > 0, let discordance = pairs.plain.table.discordance
-  {
-    let chances = EqualArms(
-      count: pairs.table.n, discordance: discordance, margin: rule.margin, wrongPass: policy.wrongPass, wrongFail: policy.wrongFail)
-    lines.append(
-      "equal models that differ on \(percent(discordance)) of \(counted(pairs.table.n, "case")), as these do, end inconclusive in "
-        + "no-regression with probability \(percent(chances.inconclusive)), and fail it with \(percent(chances.fail))")
-  }
+  lines += equalModels(evidence, policy)
   if evidence.quarantined > 0 {
     lines.append("\(counted(evidence.quarantined, "case")) in quarantine \(areOrIs(evidence.quarantined)) in none of these numbers")
   }
   return lines
 }
 
-extension PolicyRule {
-  /// The deciding comparison over the whole suite, which the chances of equal models are stated for.
-  fileprivate var wholeComparison: NoRegressionRule? {
-    guard !advisory, self.where.isEmpty, case .noRegression(let rule) = rule, rule.margin > 0, rule.margin < 1 else { return nil }
-    return rule
+/// How equal models would have fared at this size: in the first deciding comparison, and in all of them together.
+private func equalModels(_ evidence: Evidence, _ policy: Policy) -> [String] {
+  guard let whole = evidence.scopes.first?.whole, let outlook = PairOutlook(whole, source: .assumed) else { return [] }
+  let deciding = forecasts(policy, evidence, outlook).filter { !$0.isAdvisory }
+  guard let first = deciding.first else { return [] }
+  let units = first.units < first.cases ? " in \(first.units) independent groups" : ""
+  var lines = [
+    "equal models that differ on \(percent(outlook.discordance)) of \(counted(first.cases, "case"))\(units), as these do, pass \(first.title) with "
+      + "probability \(chance(first.chances.pass)), end inconclusive in it with \(chance(first.chances.inconclusive)), and fail it with "
+      + "\(chance(first.chances.fail))" + (first.isExact ? "" : " (normal approximation)")
+  ]
+  if deciding.count > 1 {
+    lines.append(
+      "all \(deciding.count) comparisons of this policy at once are passed by equal models with probability "
+        + "\(chance(leastChanceToPassAll(deciding))) at least (1 less each one's chance not to pass)")
   }
+  return lines
 }

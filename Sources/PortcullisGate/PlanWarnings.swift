@@ -58,3 +58,8 @@ package func planWarnings(_ policy: Policy, _ sizes: PlanSizes) -> [Diagnostic] 
     return Diagnostic(.warning, "\(subject)\(weight) cannot pass even if nothing is wrong\(cause)", help: ruling.next)
   }
 }
+
+/// What the policy's comparisons are likely to show at the plan's size, if the arms differ as `outlook` says; in the policy's order.
+package func forecasts(_ policy: Policy, _ sizes: PlanSizes, _ outlook: PairOutlook) -> [ComparisonForecast] {
+  forecasts(policy, sizes.evidence, outlook)
+}

@@ -1,0 +1,87 @@
+package import PortcullisCore
+import PortcullisStatistics
+
+/// What one comparison of a planned size is likely to show; a plan, never a verdict.
+package struct ComparisonForecast: Sendable, Hashable {
+  package let rule: String
+  package let metric: String?
+  package let slice: Case.Tag?
+  package let isAdvisory: Bool
+  package let margin: Double
+  /// Pairs, and the independent units among them: cases, or clusters of cases.
+  package let cases: Int
+  package let units: Int
+  /// Whether the chances are summed over all tables; else they come from a normal approximation.
+  package let isExact: Bool
+  /// Half the width of the interval to be expected.
+  package let halfWidth: Double
+  /// Of equal models.
+  package let chances: PairedChances
+  /// The least loss excluded with a power of 80 % and of 95 % where the models are equal; 1 where there is none.
+  package let detectableAt80: Double
+  package let detectableAt95: Double
+  /// Cases like these that the margin needs at a power of 80 %; nil where no number of them would do.
+  package let casesNeeded: Int?
+
+  /// `no-regression`, or `no-regression behaviour=refusal`.
+  package var title: String { rule + (metric.map { " \($0)" } ?? "") + (slice.map { " \($0.name)=\($0.value)" } ?? "") }
+
+  init(_ comparison: PlannedComparison, _ pairs: PlannedPairs, isAdvisory: Bool, policy: Policy) {
+    rule = comparison.rule
+    metric = comparison.metric
+    slice = comparison.slice
+    self.isAdvisory = isAdvisory
+    margin = comparison.margin
+    cases = pairs.cases
+    units = pairs.units
+    isExact = pairs.isPlain
+    halfWidth = pairs.halfWidth(alpha: policy.wrongPass)
+    chances = pairs.chances(margin: margin, wrongPass: policy.wrongPass, wrongFail: policy.wrongFail)
+    detectableAt80 = pairs.detectable(power: 0.8, alpha: policy.wrongPass)
+    detectableAt95 = pairs.detectable(power: 0.95, alpha: policy.wrongPass)
+    casesNeeded = pairs.casesNeeded(margin: margin, power: 0.8, alpha: policy.wrongPass)
+  }
+}
+
+/// One demand of a policy that the candidate is no worse than production, with the pairs it weighs.
+struct PlannedComparison {
+  let rule: String
+  var metric: String?
+  var slice: Case.Tag?
+  let margin: Double
+  let pairs: PairEvidence
+}
+
+extension PolicyRule {
+  /// The whole scope and each protected slice, as `rulings` has them; none for rules that do not compare.
+  func comparisons(_ evidence: Evidence) -> [PlannedComparison] {
+    guard evidence.hasProduction, let scope = evidence.scope(self.where), case .noRegression(let rule) = rule, rule.margin > 0,
+      rule.margin < 1
+    else { return [] }
+    let filter = self.where.count == 1 ? self.where.first : nil
+    var all = [PlannedComparison(rule: "no-regression", slice: filter, margin: rule.margin, pairs: scope.whole)]
+    for name in rule.slices where rule.sliceMargin > 0 && rule.sliceMargin < 1 {
+      for slice in scope.slices.first(where: { sameBytes($0.name, name) })?.slices ?? [] {
+        all.append(
+          PlannedComparison(
+            rule: "no-regression", slice: Case.Tag(name: name, value: slice.value), margin: rule.sliceMargin, pairs: slice.pairs))
+      }
+    }
+    return all
+  }
+}
+
+/// What the policy's comparisons are likely to show, in its order; those without a pair are left out.
+func forecasts(_ policy: Policy, _ evidence: Evidence, _ outlook: PairOutlook) -> [ComparisonForecast] {
+  guard policy.hasSoundErrorRates else { return [] }
+  return policy.offline.flatMap { rule in
+    rule.comparisons(evidence).compactMap { comparison in
+      PlannedPairs(comparison.pairs, outlook).map { ComparisonForecast(comparison, $0, isAdvisory: rule.advisory, policy: policy) }
+    }
+  }
+}
+
+/// The least chance with which equal models pass all deciding comparisons at once: 1 less each one's chance not to pass.
+package func leastChanceToPassAll(_ forecasts: [ComparisonForecast]) -> Double {
+  max(0, forecasts.filter { !$0.isAdvisory }.reduce(1) { $0 - (1 - $1.chances.pass) })
+}
