@@ -19,8 +19,8 @@ package func asymptoticInterval(count: Double, mean: Double, variance: Double, a
   precondition(rho2 > 0 && rho2.isFinite, "rho2 is above 0")
   guard count > 0 else { return nil }
   let information = count * rho2
-  let reach = 2 * (information + 1) / (count * information) * (0.5 * Double.log(onePlus: information) - Double.log(alpha))
-  let width = (variance * reach).squareRoot()
+  let reach = 2 * (1 + 1 / information) / count * (0.5 * Double.log(onePlus: information) - Double.log(alpha))
+  let width = variance > 0 ? (variance * reach).squareRoot() : 0
   return Interval(lower: mean - width, upper: mean + width)
 }
 

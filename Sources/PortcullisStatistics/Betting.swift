@@ -61,7 +61,8 @@ package struct BettingProcess: Sendable, Hashable {
     package let freshStarts: Int
 
     /// - Parameters:
-    ///   - null: Inside `range`, and off the end that a bet could lose everything against (the upper one for `below`).
+    ///   - null: Inside `range`, and short of the end on its own side: below the upper one for `below`, above the lower
+    ///     one for `above`.
     ///   - range: What the values lie in; finite.
     ///   - startWeight: `0...1`.
     package init(
@@ -76,7 +77,8 @@ package struct BettingProcess: Sendable, Hashable {
       self.range = range
       self.startWeight = startWeight
       self.freshStarts = freshStarts
-      precondition(largestLoss > 0, "no value could speak for the null")
+      precondition(
+        largestLoss > 0 && ((range.upperBound - range.lowerBound) / largestLoss).isFinite, "the null is too near an end of the range")
     }
 
     /// How far a value can lie on the null's side of it.
