@@ -167,6 +167,12 @@ package struct BettingProcess: Sendable, Hashable {
   }
 }
 
+/// The ln E from which on a null is rejected at the error rate `alpha`, strictly inside 0...1.
+package func logEvidenceNeeded(alpha: Double) -> Double {
+  precondition(alpha > 0 && alpha < 1, "an error rate lies strictly inside 0...1")
+  return -Double.log(alpha)
+}
+
 /// ln(eᵃ + eᵇ), where either may be −∞.
 private func logSum(_ a: Double, _ b: Double) -> Double {
   let greater = max(a, b)

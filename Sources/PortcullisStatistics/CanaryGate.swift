@@ -1,5 +1,3 @@
-import RealModule
-
 /// One metric of a canary, watched request by request: rolled back as soon as harm is proven, promoted when it is excluded.
 ///
 /// A state machine without a clock: requests go in with `feed` in the order in which they were assigned to the arms, and
@@ -97,7 +95,7 @@ package struct CanaryGate: Sendable, Hashable {
     precondition(time.isFinite && time >= tally.time, "a promotion is checked after the last request")
     let now = min(time, design.horizon)
     guard tally.verdict == .inconclusive, now >= design.minimum, hasEnoughScores else { return }
-    if promotion.logE >= -Double.log(design.alphaPromote) { decide(.pass, at: now) }
+    if promotion.logE >= logEvidenceNeeded(alpha: design.alphaPromote) { decide(.pass, at: now) }
   }
 
   /// Whether few enough scores are lost for a promotion; false without any request.
@@ -128,7 +126,7 @@ package struct CanaryGate: Sendable, Hashable {
     guard let seen = closed.observed else { return }
     tally.add(seen)
     rollback.add(seen.difference, weight: seen.weight)
-    if rollback.logE >= -Double.log(design.alphaRollback) { decide(.fail, at: tally.time) }
+    if rollback.logE >= logEvidenceNeeded(alpha: design.alphaRollback) { decide(.fail, at: tally.time) }
   }
 
   private mutating func decide(_ verdict: ThreeWay, at time: Double) {

@@ -29,6 +29,7 @@ package struct SampleRatio: Sendable, Hashable {
   ) {
     requireShare(share)
     precondition(concentration > 0 && concentration.isFinite, "a concentration is above 0 and finite")
+    precondition(min(share, 1 - share) * concentration >= .leastNormalMagnitude, "the share is too near an end")
     precondition(candidate >= 0 && production >= 0, "a number of requests is not negative")
     precondition(!logEBefore.isNaN, "evidence is NaN")
     self.share = share

@@ -14,6 +14,8 @@ package enum MethodCatalogue {
     .flakes,
     .latency,
     .cost,
+    .canary,
+    .shadow,
     .judges,
     .judgedScores,
     .agreement,
