@@ -122,7 +122,7 @@ private let canaryPlanMethod = Method(
   inputs: [
     .number("p_candidate", "the candidate's true pass rate assumed", .from(0, to: 1)),
     .number("p_production", "production's", .from(0, to: 1)),
-    .number("share", "the candidate's share of all requests", .from(1e-6, to: 1 - 1e-6)),
+    .number("share", "the candidate's share of all requests", .from(1e-4, to: 0.9999)),
     .number("null", "the difference bet against: −margin", .inside(-1, 1)), direction,
     .number("alpha", "error rate", .from(1e-12, below: 1)),
     .number("start_weight", "the share of the stake that bets from the start: 0.7 for a rollback", .above(0, to: 1), default: 1),
