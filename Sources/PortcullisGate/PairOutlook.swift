@@ -56,7 +56,7 @@ package struct PairOutlook: Sendable, Hashable {
 }
 
 /// The chance as people read it; never 0 or 100 % where it is neither.
-func chance(_ probability: Double) -> String {
+package func chance(_ probability: Double) -> String {
   if probability > 0, probability < 0.0005 { return "less than 0.1 %" }
   if probability < 1, probability > 0.9995 { return "more than 99.9 %" }
   return percent(probability)

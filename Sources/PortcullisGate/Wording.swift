@@ -3,10 +3,10 @@ import PortcullisCore
 // How rulings say numbers: the same words in every sentence, so that reports need not look at the rule again.
 
 /// `5 %`, `8.3 %`: at most one decimal.
-func percent(_ share: Double) -> String { trimmed(share * 100) + " %" }
+package func percent(_ share: Double) -> String { trimmed(share * 100) + " %" }
 
 /// A difference of rates without its sign: `1 point`, `3.6 points`.
-func points(_ difference: Double) -> String {
+package func points(_ difference: Double) -> String {
   let text = trimmed(abs(difference) * 100)
   return text + (text == "1" ? " point" : " points")
 }

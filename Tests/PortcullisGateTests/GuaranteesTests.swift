@@ -1,0 +1,44 @@
+import PortcullisCore
+import PortcullisGate
+import Testing
+
+private func statements(_ samples: [Sample], _ rules: PolicyRule...) -> [String] {
+  decision(samples, Policy(offline: rules)).guarantees.filter { !$0.hasPrefix("wrong ") }
+}
+
+private func compare(_ margin: Double, slices: [String] = [], advisory: Bool = false) -> PolicyRule {
+  PolicyRule(.noRegression(NoRegressionRule(margin: margin, slices: slices, sliceMargin: 0.30)), advisory: advisory)
+}
+
+// All tables of 60 pairs at ψ = 0.1; Python (PairedChancesTests).
+@Test func theChancesOfEqualModelsStandInWords() {
+  let said = statements(pairs(both: 54, lost: 3, gained: 3), compare(0.05))
+  #expect(
+    said == [
+      "equal models that differ on 10 % of 60 cases, as these do, pass no-regression with probability 29.5 %, end inconclusive in it with "
+        + "65.6 %, and fail it with 4.9 %"
+    ])
+}
+
+@Test func severalComparisonsAreWeighedTogether() {
+  let said = statements(
+    pairs(both: 60, lost: 2, gained: 2, behaviour: "a") + pairs(both: 30, lost: 1, gained: 1, behaviour: "b"),
+    compare(0.10, slices: ["behaviour"]), compare(0.01, advisory: true))
+  #expect(said.count == 2)
+  #expect(said[1].hasPrefix("all 3 comparisons of this policy at once are passed by equal models with probability "))
+}
+
+@Test func clustersAreReckonedByAnApproximationThatSaysSo() {
+  let samples = (0..<80).map { index in
+    Sample(numbered("a", index), candidate: index < 4 ? "F" : "P", production: index % 20 == 5 ? "F" : "P", cluster: "c\(index / 4)")
+  }
+  let said = statements(samples, compare(0.10))
+  #expect(said.count == 1)
+  #expect(said[0].contains("80 cases in 20 independent groups, as these do,"))
+  #expect(said[0].hasSuffix("(normal approximation)"))
+}
+
+@Test func withoutAPairNothingIsSaidOfEqualModels() {
+  #expect(statements([], compare(0.05)).isEmpty)
+  #expect(decision(pairs(both: 60), Policy(offline: [compare(0.05)]), arms: [.candidate]).guarantees.count == 2)
+}
