@@ -1,8 +1,8 @@
 /// Scores are rounded to this many steps in 1 and summed as whole numbers, so that neither order nor shards change a bit.
-private let stepsPerUnit = 1_000_000_000
+let stepsPerUnit = 1_000_000_000
 
 /// A score or difference in steps of 1e-9.
-private func steps(_ value: Double) -> Int {
+func steps(_ value: Double) -> Int {
   precondition(abs(value) <= 1_000_000, "a score is a finite number of ordinary size")
   return Int((value * Double(stepsPerUnit)).rounded())
 }

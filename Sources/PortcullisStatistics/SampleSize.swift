@@ -73,7 +73,7 @@ package func casesNeededGraded(variance: Double, margin: Double, range: Double =
   return high
 }
 
-private func planningQuantile(alpha: Double, power: Double) -> Double {
+func planningQuantile(alpha: Double, power: Double) -> Double {
   precondition(power > 0.5 && power < 1, "a power lies between a half and 1")
   return oneSidedQuantile(alpha: alpha) + normalQuantile(power)
 }
@@ -83,6 +83,6 @@ private func requireDiscordance(_ discordance: Double) {
 }
 
 /// A planned count, at least 1; nil beyond what a double counts exactly.
-private func plannedCount(_ value: Double) -> Int? {
+func plannedCount(_ value: Double) -> Int? {
   value < 9_007_199_254_740_992 ? max(1, leastCount(value)) : nil
 }
