@@ -49,6 +49,7 @@ struct ByteTable: Sendable {
     while size < count * 2 { size *= 2 }
     slots = [UInt32](repeating: 0, count: size)
     for number in 0..<count {
+      if number.isMultiple(of: ByteTable.block) { touch(number..<min(count, number + ByteTable.block)) }
       let place = withBytes(of: number) { slot(of: $0, hash: hashes[number]) }
       if slots[place] > 0 {
         slots = [UInt32](repeating: 0, count: 16)
@@ -57,6 +58,17 @@ struct ByteTable: Sendable {
       slots[place] = UInt32(number + 1)
     }
     return true
+  }
+
+  /// Texts whose slots are brought near together, since each lies far from the last.
+  private static let block = 64
+
+  /// Looks at the slots of some texts, so that the machine fetches them side by side.
+  private func touch(_ numbers: Range<Int>) {
+    let mask = slots.count - 1
+    var seen: UInt32 = 0
+    for number in numbers { seen |= slots[Int(hashes[number]) & mask] }
+    precondition(seen < .max, "a table holds fewer texts")
   }
 
   /// The number of another table's text in this one; nil where it is not here.

@@ -4,9 +4,6 @@ package import PortcullisGate
 import Synchronization
 
 extension LoadedScores {
-  /// The name under which grades enter the evidence.
-  package static let metric = "score"
-
   /// Cases in either file.
   package var seenCases: Int { pairing.cases }
 
@@ -51,6 +48,16 @@ extension LoadedScores {
     }
   }
 
+  /// Every case with its trials, one after the other: production's cases in its order, then those that only the candidate has.
+  package func forEachCase(_ each: (CaseFacts, [TrialFacts]) throws -> Void) throws {
+    let source = ScoreCaseSource(self)
+    var failure: (any Error)?
+    for place in 0..<seenCases where failure == nil {
+      source.withCase(place) { facts, trials in do { try each(facts, trials) } catch { failure = error } }
+    }
+    if let failure { throw failure }
+  }
+
   private func inShards<Part: Sendable>(
     _ count: @Sendable (ScoreCaseSource, Range<Int>) -> Part, merge: (inout Part, Part) -> Void
   ) -> Part {
@@ -69,9 +76,6 @@ extension LoadedScores {
   }
 }
 
-/// All cases are of one evalset.
-private let evalset = "scores"
-
 /// The cases of two files one by one, as the tally takes them.
 private struct ScoreCaseSource: Sendable {
   private let production: Arm
@@ -80,7 +84,8 @@ private struct ScoreCaseSource: Sendable {
   private let isGraded: Bool
   private let metrics: [CaseMetric]
 
-  private struct Arm: Sendable {
+  /// A class, so that a case copies nothing.
+  private final class Arm: Sendable {
     let table: ScoreTable
     /// Rows by case where a case may have several.
     let rows: [UInt32]
@@ -107,7 +112,7 @@ private struct ScoreCaseSource: Sendable {
     candidate = Arm(scores.candidate)
     pairing = scores.pairing
     isGraded = scores.isGraded
-    metrics = scores.isGraded ? [CaseMetric(LoadedScores.metric)] : []
+    metrics = scores.isGraded ? [CaseMetric(ScoredPair.metric)] : []
   }
 
   /// Whether no case has more than one row a file, nor anything but its scores and a cluster.
@@ -130,9 +135,8 @@ private struct ScoreCaseSource: Sendable {
     arm.table.ids.withBytes(of: row) { id in
       each(
         ScoredPair(
-          id: id, evalset: evalset, cluster: arm.table.clusters[row].map { arm.clusters[$0] },
-          metric: isGraded ? LoadedScores.metric : nil, candidate: our.map(candidate.score) ?? .absent,
-          production: their.map(production.score) ?? .absent))
+          id: id, cluster: arm.clusters.isEmpty ? nil : arm.table.clusters[row].map { arm.clusters[$0] }, isGraded: isGraded,
+          candidate: our.map(candidate.score) ?? .absent, production: their.map(production.score) ?? .absent))
     }
   }
 
@@ -167,7 +171,7 @@ private struct ScoreCaseSource: Sendable {
     return TrialFacts(
       arm: arm, repeatIndex: repeatIndex, state: isMissing ? .unscored : steps == ScoreCell.one ? .passed : .failed,
       latency: latency < 0 ? nil : .microseconds(Int64(latency)), costMicro: cost < 0 ? nil : cost,
-      metrics: isGraded && !isMissing ? [MetricScore(LoadedScores.metric, Double(steps) / Double(ScoreCell.one))] : [])
+      metrics: isGraded && !isMissing ? [MetricScore(ScoredPair.metric, Double(steps) / Double(ScoreCell.one))] : [])
   }
 
   private func caseFacts(_ arm: Arm, _ number: Int, planned: Int) -> CaseFacts {
@@ -178,6 +182,7 @@ private struct ScoreCaseSource: Sendable {
     }
     return CaseFacts(
       id: CaseID(arm.table.ids[number])!,  // checked where it was read
-      evalset: evalset, tags: tags, cluster: arm.table.clusters[row].map { arm.clusters[$0] }, metrics: metrics, plannedTrials: planned)
+      evalset: ScoredPair.evalset, tags: tags, cluster: arm.table.clusters[row].map { arm.clusters[$0] }, metrics: metrics,
+      plannedTrials: planned)
   }
 }

@@ -4,38 +4,39 @@ package import PortcullisCore
 ///
 /// `Tally.add` takes it in as it would take the case with its trials, at a fraction of the cost.
 package struct ScoredPair {
+  /// The evalset of all such cases.
+  package static let evalset = "scores"
+  /// The metric under which grades are counted.
+  package static let metric = "score"
+
   /// Bytes of an id by Core's rules; good only for the call.
   let id: UnsafeRawBufferPointer
-  let evalset: String
   let cluster: String?
-  /// The metric that the scores are grades of; nil where they are passes and fails.
-  let metric: String?
+  /// Whether the scores are grades, and not passes and fails alone.
+  let isGraded: Bool
   let candidate: PlainScore
   let production: PlainScore
 
   /// - Precondition: `CaseID` takes these bytes.
-  package init(
-    id: UnsafeRawBufferPointer, evalset: String, cluster: String? = nil, metric: String? = nil, candidate: PlainScore,
-    production: PlainScore
-  ) {
+  package init(id: UnsafeRawBufferPointer, cluster: String? = nil, isGraded: Bool, candidate: PlainScore, production: PlainScore) {
     self.id = id
-    self.evalset = evalset
     self.cluster = cluster
-    self.metric = metric
+    self.isGraded = isGraded
     self.candidate = candidate
     self.production = production
   }
 
   /// The same as a case and its trials.
   var facts: CaseFacts {
-    CaseFacts(id: caseID, evalset: evalset, cluster: cluster, metrics: metric.map { [CaseMetric($0)] } ?? [])
+    CaseFacts(id: caseID, evalset: ScoredPair.evalset, cluster: cluster, metrics: isGraded ? [CaseMetric(ScoredPair.metric)] : [])
   }
 
   var trials: [TrialFacts] {
     [(Arm.production, production), (.candidate, candidate)].compactMap { arm, score in
       score.state.map { state in
         TrialFacts(
-          arm: arm, state: state, metrics: metric.flatMap { name in score.billionths.map { [MetricScore(name, billionths: $0)] } } ?? [])
+          arm: arm, state: state,
+          metrics: isGraded ? score.billionths.map { [MetricScore(ScoredPair.metric, billionths: $0)] } ?? [] : [])
       }
     }
   }
@@ -61,23 +62,9 @@ package enum PlainScore: Sendable, Hashable {
     case .scored(let value): value == PlainScore.best ? .passed : .failed
     }
   }
-
-  /// Passes and fails in counts.
-  var counts: ArmCase {
-    var counts = ArmCase(planned: 1)
-    switch self {
-    case .absent: break
-    case .unscored: counts.unscored = 1
-    case .scored(PlainScore.best): counts.passed = 1
-    case .scored:
-      counts.failed = 1
-      counts.proofs = 1
-    }
-    return counts
-  }
 }
 
-/// As a grade of its metric.
+/// As a grade.
 extension PlainScore: ScoredCase {
   var planned: Int { 1 }
   var isComplete: Bool { billionths != nil }
@@ -90,10 +77,28 @@ extension PlainScore: ScoredCase {
   var isRecorded: Bool { false }
 }
 
+/// As a pass or a fail.
+struct PlainOutcome: ScoredCase {
+  let score: PlainScore
+
+  var planned: Int { 1 }
+  var isComplete: Bool { score.isComplete }
+  var hasAllPassed: Bool { score.hasAllPassed }
+  var scoredPasses: Int { hasAllPassed ? 1 : 0 }
+  var mean: Double { hasAllPassed ? 1 : 0 }
+  var rank: Int { scoredPasses }
+  var judged: Int { 0 }
+  var reused: Int { 0 }
+  var isRecorded: Bool { false }
+}
+
 extension ScoredPair: Witness {
   var caseID: CaseID { CaseID(String(decoding: id, as: UTF8.self))! }  // by the initialiser's precondition
 
-  func precedes(_ other: CaseID) -> Bool { id.lexicographicallyPrecedes(other.text.utf8) }
+  func precedes(_ other: CaseID) -> Bool {
+    for (mine, theirs) in zip(id, other.text.utf8) where mine != theirs { return mine < theirs }
+    return id.count < other.text.utf8.count
+  }
 }
 
 /// What can stand among the witnesses of a ruling: its id is made only where it does.
@@ -121,12 +126,23 @@ extension EvidenceNeeds.Scope {
   }
 }
 
-extension ClusterPlan {
-  /// The labels of a pair in each reading; a pair has no tags.
-  func labels(of pair: ScoredPair, in readings: [Grouping?]) -> [ClusterLabels] {
+/// The labels of pairs, which have no tags.
+struct PairLabels: Sendable {
+  private let readings: [Grouping?]
+  /// Of a case of its own in every reading; nil where a pair's id must be looked at.
+  private let none: [ClusterLabels]?
+
+  init(_ plan: ClusterPlan) {
+    readings = plan.readings
+    none = readings.contains(.stem) ? nil : readings.map { _ in ClusterLabels(certain: nil) }
+  }
+
+  /// One for each reading.
+  func labels(of pair: ScoredPair) -> [ClusterLabels] {
+    if let none, pair.cluster == nil { return none }
     let certain = pair.cluster.map { ClusterLabel(cluster: $0) }
     return readings.map { grouping in
-      ClusterLabels(certain: certain, group: grouping == .stem ? ClusterLabel(stemOf: pair.id, evalset: pair.evalset) : nil)
+      ClusterLabels(certain: certain, group: grouping == .stem ? ClusterLabel(stemOf: pair.id, evalset: ScoredPair.evalset) : nil)
     }
   }
 }
