@@ -50,6 +50,7 @@ struct ConfigReader {
     if let text = overrides.budget { config.budget.cost = money.budget(given: text) }
     money.review(config, places: { named.place(of: $0) ?? arms.place(of: $0) })
     config.currency = money.currency
+    RuleReview(problems: problems).review(config, places: { named.place(of: $0) ?? arms.place(of: $0) })
     ComparisonReview(problems: problems, judges: judges).review(config, place: arms.candidatePlace)
     return config
   }

@@ -52,20 +52,41 @@ struct MoneyReview {
             help: help))
       }
     }
-    for arm in [config.candidate, config.production].compactMap({ $0 }) where arm.price == nil && config.policy.hasDecidingCostRule {
-      problems.list.add(
-        Diagnostic(
-          .warning, "'cost-per-request' can only be inconclusive: target '\(arm.name)' has no 'price'", at: places(arm.name),
-          help: "add one, or make the rule advisory"))
+  }
+}
+
+/// Rules that can only stay inconclusive, because an arm lacks what they look at.
+struct RuleReview {
+  let problems: FileProblems
+
+  /// - Parameter places: Where a target was named, by its name.
+  func review(_ config: Config, places: (String) -> Place?) {
+    let deciding = config.policy.offline.filter { !$0.advisory }.map(\.rule)
+    for arm in [config.candidate, config.production].compactMap({ $0 }) {
+      var warned: [String] = []
+      for rule in deciding where !warned.contains(rule.name) {
+        guard let lack = rule.lack(of: arm) else { continue }
+        warned.append(rule.name)
+        problems.list.add(
+          Diagnostic(
+            .warning, "'\(rule.name)' can only be inconclusive: target '\(arm.name)' \(lack.what)", at: places(arm.name), help: lack.help))
+      }
     }
   }
 }
 
-extension Policy {
-  fileprivate var hasDecidingCostRule: Bool {
-    offline.contains { rule in
-      if case .costPerRequest = rule.rule { return !rule.advisory }
-      return false
+extension Rule {
+  /// What this rule needs of a target and does not find there.
+  fileprivate func lack(of target: Target) -> (what: String, help: String)? {
+    switch self {
+    case .costPerRequest, .costPerSuccess:
+      target.price == nil ? ("has no 'price'", "add one, or make the rule advisory") : nil
+    case .ttft, .tpot:
+      target.stream == false && !answersComeFromFile(target.provider)
+        ? ("is asked without 'stream', so the first token's time is not seen", "write 'stream: true', or make the rule advisory") : nil
+    case .complete, .noRegression, .noBrokenCases, .passRate, .criticalCases, .incidentsStayFixed, .score, .tail, .errorRate, .latency,
+      .tokensPerRequest, .coverage:
+      nil
     }
   }
 }

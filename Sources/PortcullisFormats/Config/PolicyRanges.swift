@@ -33,6 +33,13 @@ func observedRate(_ text: String, of name: String) throws(Objection) -> Double {
   return value
 }
 
+/// A grade that a limit or a floor names: inside 0…1, for none lies below 0, and no number of cases can prove 1.
+func reachableGrade(_ text: String, of name: String) throws(Objection) -> Double {
+  let value = try share(text, of: name)
+  guard value > 0, value < 1 else { throw Objection("'\(name)' is \(text); it must be above 0 and below 1") }
+  return value
+}
+
 /// A quantile of latencies: from the median up, below 1.
 func quantile(_ text: String) throws(Objection) -> Double {
   let value = try share(text, of: "quantile")
@@ -45,13 +52,17 @@ func quantile(_ text: String) throws(Objection) -> Double {
   return value
 }
 
-/// How much more than production is allowed, as a share of it: from 0; above 1 only as a per cent, up to 1000 %.
+/// How much more than production is allowed, as a share of it: above 0; above 1 only as a per cent, up to 1000 %.
 func increase(_ text: String) throws(Objection) -> Double {
   if text.hasSuffix("%"), let points = plainNumber(text.dropLast()), points > 100 {
     guard points <= 1000 else { throw Objection("'increase' is \(text); it must be at most 1000%") }
     return points / 100
   }
-  return try share(text, of: "increase")
+  let value = try share(text, of: "increase")
+  guard value > 0 else {
+    throw Objection("'increase' is \(text); it must be above 0", help: "no number of calls can show that two arms are the same")
+  }
+  return value
 }
 
 /// One of the policy's error rates: above 0, below 0.5.
@@ -68,6 +79,16 @@ func cleanTrialsForNever(wrongPass: Double) -> Int {
   var trials = 0, chance = 1.0
   while chance > wrongPass {
     chance *= 0.9
+    trials += 1
+  }
+  return trials
+}
+
+/// Clean trials after which a reliability of 80 % is told from one of 98 % with this chance of error: statistics.md §6.
+func cleanTrialsForReliable(wrongPass: Double) -> Int {
+  var trials = 0, chance = 1.0
+  while chance > wrongPass * (1 + 1e-12) {
+    chance *= 0.80 / 0.98
     trials += 1
   }
   return trials

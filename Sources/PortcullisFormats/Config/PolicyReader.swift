@@ -17,6 +17,7 @@ struct PolicyReader {
       policy.wrongPass = rates.checked("wrong_pass") { text throws(Objection) in try errorRate(text, of: "wrong_pass") } ?? policy.wrongPass
       rates.finish()
     }
+    policy.looks = fields.int("looks", in: 1...4) ?? policy.looks
     for stage in ["shadow", "canary"] where fields.has(stage) {
       _ = fields.node(stage)
       problems.error(

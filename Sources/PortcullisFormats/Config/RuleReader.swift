@@ -6,7 +6,7 @@ struct RuleReader {
   let name: String
   let wrongPass: Double
   let problems: FileProblems
-  private(set) var currencies: [CurrencyUse] = []
+  var currencies: [CurrencyUse] = []
 
   init(name: String, wrongPass: Double, problems: FileProblems) {
     self.name = name
@@ -15,14 +15,11 @@ struct RuleReader {
   }
 
   static let available = [
-    "complete", "no-regression", "pass-rate", "critical-cases", "incidents-stay-fixed", "error-rate", "latency", "cost-per-request",
+    "complete", "no-regression", "no-broken-cases", "pass-rate", "critical-cases", "incidents-stay-fixed", "score", "tail", "error-rate",
+    "latency", "ttft", "tpot", "cost-per-request", "cost-per-success", "tokens-per-request", "coverage",
   ]
   /// Rules of formats.md §6 that later versions bring. Skipping one silently would open the gate.
-  static let later = [
-    "no-broken-cases", "score", "tail", "judge-trusted", "ttft", "tpot", "tokens-per-request", "cost-per-success", "rig-steady",
-    "no-change",
-    "coverage", "bar-holds", "review",
-  ]
+  static let later = ["judge-trusted", "rig-steady", "no-change", "bar-holds", "review"]
 
   /// - Parameter arguments: nil where only the name was written.
   mutating func rule(_ arguments: Node?, at position: Position) -> PolicyRule? {
@@ -58,90 +55,52 @@ struct RuleReader {
       return .complete(CompleteRule(maxMissing: share ?? 0))
     case "no-regression": return noRegression(&fields)
     case "pass-rate": return passRate(&fields)
+    case "no-broken-cases": return .noBrokenCases(NoBrokenCasesRule(confirm: fields.int("confirm", in: 1...100) ?? 4))
     case "critical-cases": return hardGate(&fields).map(Rule.criticalCases)
     case "incidents-stay-fixed": return hardGate(&fields).map(Rule.incidentsStayFixed)
+    case "score": return score(&fields).map(Rule.score)
+    case "tail": return tail(&fields).map(Rule.tail)
     case "error-rate":
       let max = fields.checked("max") { text throws(Objection) in try tolerance(text, of: "max") }
       return .errorRate(ErrorRateRule(max: max ?? 0.05))
-    case "latency": return latency(&fields)
-    case "cost-per-request": return cost(&fields)
+    case "latency": return latency(&fields).map(Rule.latency)
+    case "ttft": return latency(&fields).map(Rule.ttft)
+    case "tpot": return latency(&fields).map(Rule.tpot)
+    case "cost-per-request": return cost(&fields).map(Rule.costPerRequest)
+    case "cost-per-success": return cost(&fields).map(Rule.costPerSuccess)
+    case "tokens-per-request": return tokens(&fields).map(Rule.tokensPerRequest)
+    case "coverage": return .coverage
     default: return nil  // `available` names no other
     }
   }
 
-  private func noRegression(_ fields: inout FieldReader) -> Rule? {
-    if let metric = fields.text("metric"), metric != "pass-rate" {
-      problems.error(
-        "the metric '\(metric)' is not available in this version", at: fields.position(of: "metric"), help: "available: pass-rate")
-    }
-    let margin = fields.checked("margin", required: true) { text throws(Objection) in try tolerance(text, of: "margin") }
-    let slices = dimensions(&fields, "slices"), watch = dimensions(&fields, "watch")
-    let sliceMargin = fields.checked("slice_margin") { text throws(Objection) in try tolerance(text, of: "slice_margin") }
-    if fields.has("slice_margin"), slices.isEmpty, watch.isEmpty {
-      problems.error("'slice_margin' has no slices to apply to", at: fields.position(of: "slice_margin"), help: "add 'slices: [behaviour]'")
-    }
-    for twin in watch where slices.contains(where: { sameBytes($0, twin) }) {
-      problems.error(
-        "'\(twin)' is in 'slices' and in 'watch'", at: fields.position(of: "watch"), help: "'slices' decide, 'watch' only alarms")
-    }
-    let superiority = fields.bool("superiority") ?? false
-    return margin.map {
-      .noRegression(NoRegressionRule(margin: $0, slices: slices, sliceMargin: sliceMargin ?? 0.05, watch: watch, superiority: superiority))
-    }
-  }
-
-  private func passRate(_ fields: inout FieldReader) -> Rule? {
-    let min = fields.checked("min") { text throws(Objection) in try reachableRate(text, of: "min") }
-    let observed = fields.checked("observed_min") { text throws(Objection) in try observedRate(text, of: "observed_min") }
-    let slices = dimensions(&fields, "slices")
-    guard isOneGiven(fields, "min", "observed_min", required: true) else { return nil }
-    let limit = min.map(PassRateRule.Limit.min) ?? observed.map(PassRateRule.Limit.observedMin)
-    return limit.map { .passRate(PassRateRule(limit: $0, slices: slices)) }
-  }
-
   private func hardGate(_ fields: inout FieldReader) -> HardGate? {
-    let trials = fields.int("trials", in: 1...1000)
-    var demand = HardGate.Demand.all
-    if let node = fields.node("demand") {
-      if node.scalar?.text == "reliable" {
-        problems.error("'demand: reliable' is not available in this version", at: node.position, help: "available: all, never")
-        return nil
-      }
-      guard let read = problems.oneOf(node, "demand", HardGate.Demand.self) else { return nil }
-      demand = read
-    }
+    let errors = problems.list.errorCount
+    let demand = fields.oneOf("demand", HardGate.Demand.self) ?? .all
+    let trials = fields.int("trials", in: demand == .reliable ? 1...60 : 1...1000)
+    guard problems.list.errorCount == errors else { return nil }
     let gate = HardGate(demand: demand, trials: trials)
-    let needed = cleanTrialsForNever(wrongPass: wrongPass)
-    if demand == .never, gate.trials < needed {
-      problems.error(
-        "'demand: never' cannot pass with \(gate.trials) trials; it takes \(needed) clean ones to exclude failure rates above 10 %",
-        at: fields.has("trials") ? fields.position(of: "trials") : fields.position(of: "demand"), help: "write 'trials: \(needed)' or more")
-      return nil
+    guard let least = leastTrials(demand), gate.trials < least.trials else { return gate }
+    problems.error(
+      "'demand: \(demand.rawValue)' cannot pass with \(gate.trials) trials; it takes \(least.trials) clean ones to \(least.purpose)",
+      at: fields.has("trials") ? fields.position(of: "trials") : fields.position(of: "demand"), help: help(demand, least.trials))
+    return nil
+  }
+
+  /// Clean trials that a demand takes, and what they show; nil where any number will do.
+  private func leastTrials(_ demand: HardGate.Demand) -> (trials: Int, purpose: String)? {
+    switch demand {
+    case .all: nil
+    case .never: (cleanTrialsForNever(wrongPass: wrongPass), "exclude failure rates above 10 %")
+    case .reliable: (cleanTrialsForReliable(wrongPass: wrongPass), "tell a reliability of 98 % from one of 80 %")
     }
-    return gate
   }
 
-  private func latency(_ fields: inout FieldReader) -> Rule? {
-    let share = fields.checked("quantile") { text throws(Objection) in try quantile(text) }
-    let limit = positiveDuration(&fields, "limit")
-    let rise = fields.checked("increase") { text throws(Objection) in try increase(text) }
-    guard isOneGiven(fields, "limit", "increase", required: true) else { return nil }
-    let bound = limit.map(LatencyRule.Limit.absolute) ?? rise.map(LatencyRule.Limit.increase)
-    return bound.map { .latency(LatencyRule(quantile: share ?? 0.95, limit: $0)) }
+  private func help(_ demand: HardGate.Demand, _ trials: Int) -> String {
+    demand == .reliable && trials > 60 ? "at most 60 trials are asked: raise 'wrong_pass'" : "write 'trials: \(trials)' or more"
   }
 
-  private mutating func cost(_ fields: inout FieldReader) -> Rule? {
-    let rise = fields.checked("increase") { text throws(Objection) in try increase(text) }
-    let limit = fields.checked("limit") { text throws(Objection) in try positiveMoney(text, of: "limit") }
-    guard isOneGiven(fields, "increase", "limit", required: false) else { return nil }
-    if let limit {
-      currencies.append(CurrencyUse(currency: limit.currency, what: "cost-per-request.limit", position: fields.position(of: "limit")))
-    }
-    if fields.has("limit") { return limit.map { .costPerRequest(CostRule(limit: .absolute($0))) } }
-    return .costPerRequest(CostRule(limit: .increase(rise ?? 0.20)))
-  }
-
-  private func isOneGiven(_ fields: FieldReader, _ first: String, _ second: String, required: Bool) -> Bool {
+  func isOneGiven(_ fields: FieldReader, _ first: String, _ second: String, required: Bool) -> Bool {
     if fields.has(first), fields.has(second) {
       problems.error("the rule '\(name)' has both '\(first)' and '\(second)'", at: fields.position(of: second), help: "write two rules")
       return false
@@ -154,7 +113,7 @@ struct RuleReader {
   }
 
   /// Names of slicing dimensions, each once.
-  private func dimensions(_ fields: inout FieldReader, _ key: String) -> [String] {
+  func dimensions(_ fields: inout FieldReader, _ key: String) -> [String] {
     let position = fields.position(of: key)
     guard let names = fields.texts(key) else { return [] }
     if names.isEmpty {
@@ -167,11 +126,12 @@ struct RuleReader {
     return names
   }
 
-  /// For rules that have no slices yet: better refused than passed over.
+  /// For rules that have no slices: better refused than passed over.
   private func refuseSlices(_ fields: inout FieldReader) {
-    guard name != "no-regression", name != "pass-rate", fields.node("slices") != nil else { return }
+    guard !["no-regression", "pass-rate", "score"].contains(name), fields.has("slices") else { return }
+    _ = fields.node("slices")
     problems.error(
-      "the rule '\(name)' has no 'slices' in this version", at: fields.position(of: "slices"),
+      "the rule '\(name)' has no 'slices'", at: fields.position(of: "slices"),
       help: "write it once for each slice, with 'where: {tag: value}'")
   }
 

@@ -55,14 +55,26 @@ import Testing
 }
 
 @Test func aCostRuleWithoutPricesIsWarnedOf() throws {
-  let rule = withRules("critical-cases", "cost-per-request")
+  let rule = withRules("critical-cases", "cost-per-request", "cost-per-success")
   #expect(
     try ConfigProject(rule + withTarget()).warnings() == """
-      portcullis.yaml:6:3: warning: 'cost-per-request' can only be inconclusive: target 'candidate' has no 'price'
+      portcullis.yaml:7:3: warning: 'cost-per-request' can only be inconclusive: target 'candidate' has no 'price'
+        help: add one, or make the rule advisory
+      portcullis.yaml:7:3: warning: 'cost-per-success' can only be inconclusive: target 'candidate' has no 'price'
         help: add one, or make the rule advisory
       """)
   #expect(try ConfigProject(rule + withTarget("price: {input: 1, output: 1}")).warnings() == "")
   #expect(try ConfigProject(withRules("critical-cases", "cost-per-request: {advisory: true}") + withTarget()).warnings() == "")
+}
+
+@Test func aRuleThatNeedsAStreamIsWarnedOfWithoutOne() throws {
+  let rule = withRules("critical-cases", "ttft: {limit: 1s}", "ttft: {increase: 10%}")
+  #expect(
+    try ConfigProject(rule + withTarget("stream: false")).warnings() == """
+      portcullis.yaml:7:3: warning: 'ttft' can only be inconclusive: target 'candidate' is asked without 'stream', so the first token's time is not seen
+        help: write 'stream: true', or make the rule advisory
+      """)
+  #expect(try ConfigProject(rule + withTarget()).warnings() == "")
 }
 
 @Test func aParameterThatIsNearlyAKnownOneIsWarnedOf() throws {

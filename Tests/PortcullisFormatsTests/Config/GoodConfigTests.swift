@@ -45,6 +45,7 @@ private let everything = """
   store: var/store
   policy:
     error_rates: {wrong_fail: 10%, wrong_pass: 0.01}
+    looks: 3
     offline:
       - complete: {max_missing: 2%}
       - no-regression: {margin: 0.10, slices: [behaviour], slice_margin: 30%, watch: [language], superiority: true, metric: pass-rate}
@@ -57,6 +58,21 @@ private let everything = """
       - latency: {increase: 150%}
       - cost-per-request: {limit: 0.02 EUR}
       - cost-per-request
+      - no-regression: {margin: 5%, metric: helpfulness}
+      - no-broken-cases
+      - no-broken-cases: {confirm: 100, where: {tier: 1}}
+      - critical-cases: {demand: reliable, where: {tier: 1}}
+      - score: {metric: helpfulness, min: 0.8, slices: [language]}
+      - score: {metric: helpfulness, margin: 5%}
+      - tail: {metric: helpfulness}
+      - tail: {metric: helpfulness, floor: 10%, max_share: 1%}
+      - ttft: {limit: 800ms, advisory: true}
+      - tpot: {quantile: 0.5, increase: 10%, advisory: true}
+      - cost-per-success
+      - cost-per-success: {limit: 0.10 EUR}
+      - tokens-per-request
+      - tokens-per-request: {limit: 2k}
+      - coverage
   budget: {cost: 20 EUR, calls: 5k, tokens: 2M, time: 30m}
   repeats: 3
   seed: 42
@@ -137,8 +153,22 @@ private let itsEnvironment = [
     PolicyRule(.latency(LatencyRule(quantile: 0.95, limit: .increase(1.5)))),
     PolicyRule(.costPerRequest(CostRule(limit: .absolute(Money(micro: 20_000, currency: "EUR"))))),
     PolicyRule(.costPerRequest(CostRule(limit: .increase(0.20)))),
+    PolicyRule(.noRegression(NoRegressionRule(margin: 0.05, metric: "helpfulness"))),
+    PolicyRule(.noBrokenCases(NoBrokenCasesRule(confirm: 4))),
+    PolicyRule(.noBrokenCases(NoBrokenCasesRule(confirm: 100)), where: [Case.Tag(name: "tier", value: "1")]),
+    PolicyRule(.criticalCases(HardGate(demand: .reliable, trials: 60)), where: [Case.Tag(name: "tier", value: "1")]),
+    PolicyRule(.score(ScoreRule(metric: "helpfulness", limit: .min(0.8), slices: ["language"]))),
+    PolicyRule(.score(ScoreRule(metric: "helpfulness", limit: .margin(0.05)))),
+    PolicyRule(.tail(TailRule(metric: "helpfulness", floor: 0.2, maxShare: 0.02))),
+    PolicyRule(.tail(TailRule(metric: "helpfulness", floor: 0.1, maxShare: 0.01))),
+    PolicyRule(.ttft(LatencyRule(quantile: 0.95, limit: .absolute(.milliseconds(800)))), advisory: true),
+    PolicyRule(.tpot(LatencyRule(quantile: 0.5, limit: .increase(0.10))), advisory: true),
+    PolicyRule(.costPerSuccess(CostRule(limit: .increase(0.20)))),
+    PolicyRule(.costPerSuccess(CostRule(limit: .absolute(Money(micro: 100_000, currency: "EUR"))))),
+    PolicyRule(.tokensPerRequest(TokensRule(limit: .increase(0.20)))), PolicyRule(.tokensPerRequest(TokensRule(limit: .absolute(2000)))),
+    PolicyRule(.coverage),
   ]
-  #expect(policy == Policy(wrongPass: 0.01, wrongFail: 0.10, offline: rules, isDefault: false))
+  #expect(policy == Policy(wrongPass: 0.01, wrongFail: 0.10, offline: rules, looks: 3, isDefault: false))
 }
 
 @Test func theSmallestConfigHasEveryDefault() throws {
