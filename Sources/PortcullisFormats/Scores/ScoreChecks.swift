@@ -98,13 +98,9 @@ struct ScoreChecks {
 
   private func ignoredColumns(_ reading: ScoreReading) -> [Diagnostic] {
     guard !reading.ignored.isEmpty else { return [] }
-    let shown = reading.ignored.prefix(8).map { "'\($0.name)'" }.joined(separator: ", ")
+    let shown = reading.ignored.prefix(8).map { "'\($0.name)' in \($0.rows) row\($0.rows == 1 ? "" : "s")" }.joined(separator: ", ")
     let more = reading.ignored.count > 8 ? " and \(reading.ignored.count - 8) more" : ""
-    return [
-      Diagnostic(
-        .warning, "\(reading.ignored.count == 1 ? "a column is" : "\(reading.ignored.count) columns are") not read: \(shown)\(more)",
-        at: Place(file: reading.table.file))
-    ]
+    return [Diagnostic(.warning, "not read: \(shown)\(more)", at: Place(file: reading.table.file))]
   }
 }
 
