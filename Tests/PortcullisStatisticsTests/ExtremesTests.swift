@@ -5,7 +5,7 @@ import Testing
 private let sizes = [0, 1, 2, 1_000_000]
 
 /// Whether no number anywhere in a result is NaN: its description is searched, so that a new field cannot be forgotten.
-private func hasNoNaN(_ result: Any) -> Bool {
+func hasNoNaN(_ result: Any) -> Bool {
   !String(reflecting: result).lowercased().contains("nan")
 }
 
