@@ -28,13 +28,11 @@ private let slicesMethod = Method(
     Output("verdict", "the worst of all; INCONCLUSIVE without any slice"),
   ], source: Source("§4")
 ) { inputs in
-  let alpha = inputs.number("alpha")
-  let protected = try inputs.records("protected").map {
-    try nonInferiority($0.table(), missing: 0, margin: $0.number("margin"), alpha: alpha).verdict
-  }
-  let alarms = try watchAlarms(inputs.records("watch").map { try WatchSlice($0.table(), margin: $0.number("margin")) }, alpha: alpha)
+  let result = try sliceVerdicts(
+    protected: inputs.records("protected").map { try ProtectedSlice($0.table(), margin: $0.number("margin")) },
+    watched: inputs.records("watch").map { try WatchSlice($0.table(), margin: $0.number("margin")) }, alpha: inputs.number("alpha"))
   return [
-    "protected": .array(protected.map(JSON.verdict)), "watch": .array(alarms.map { .verdict($0.verdict) }),
-    "watch_adjusted": .reals(alarms.map(\.adjustedP)), "verdict": .verdict(.worst(of: protected + alarms.map(\.verdict))),
+    "protected": .array(result.protected.map { .verdict($0.verdict) }), "watch": .array(result.watched.map { .verdict($0.verdict) }),
+    "watch_adjusted": .reals(result.watched.map(\.adjustedP)), "verdict": .verdict(result.verdict),
   ]
 }
