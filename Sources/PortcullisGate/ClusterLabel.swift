@@ -8,10 +8,17 @@ struct ClusterLabel: Sendable, Hashable {
     bits = max(1, hash.bits)
   }
 
-  /// A declared or found cluster; the same name in two evalsets is the same cluster.
+  /// A declared cluster; the same name in two evalsets is the same cluster.
   init(cluster: String) {
     var hash = StableHash(seed: 1)
     hash.add(cluster)
+    self.init(hash)
+  }
+
+  /// A found cluster, by the place in the plan of its first case.
+  init(found place: Int) {
+    var hash = StableHash(seed: 6)
+    withUnsafeBytes(of: UInt64(place).littleEndian) { for byte in $0 { hash.add(byte) } }
     self.init(hash)
   }
 
@@ -23,12 +30,12 @@ struct ClusterLabel: Sendable, Hashable {
   }
 
   /// nil where the id has one part only. Neither the case of Latin letters nor which separators stand between parts makes another stem.
-  init?(stemOf id: String, evalset: String) {
+  init?(stemOf id: some Sequence<UInt8>, evalset: String) {
     var hash = StableHash(seed: 3)
     hash.add(evalset)
     var stem: StableHash?
     var (isInPart, parts) = (false, 0)
-    for byte in id.utf8 {
+    for byte in id {
       if isSeparator(byte) {
         isInPart = false
         continue
@@ -105,7 +112,7 @@ struct ClusterLabels: Sendable, Hashable {
 extension ClusterPlan {
   /// The case's labels in each reading.
   func labels(of facts: CaseFacts) -> [ClusterLabels] {
-    let certain = facts.cluster.map { ClusterLabel(cluster: $0) }
+    let certain = facts.foundCluster.map { ClusterLabel(found: $0) } ?? facts.cluster.map { ClusterLabel(cluster: $0) }
     return readings.map { ClusterLabels(certain: certain, group: $0?.group(of: facts)) }
   }
 }

@@ -10,8 +10,8 @@ package func decide(_ evidence: Evidence, policy: Policy, context: DecisionConte
   let verdict = rulings.filter(\.decides).map(\.verdict).max() ?? .inconclusive
   return Decision(
     stage: "offline", verdict: verdict, exitCode: exitCode(verdict, evidence.run.stop), sentence: sentence(verdict, rulings),
-    rulings: rulings, arms: evidence.arms, churn: evidence.churn, guarantees: guarantees(evidence, policy, rulings), policy: policy,
-    context: context)
+    rulings: rulings, arms: evidence.arms, churn: evidence.churn, guarantees: guarantees(evidence, policy, rulings),
+    clusters: evidence.needs.clusters, policy: policy, context: context)
 }
 
 extension Ruling {

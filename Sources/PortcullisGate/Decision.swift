@@ -14,12 +14,14 @@ package struct Decision: Sendable, Hashable {
   package var churn: Churn?
   /// What the two error rates and the trials prove, in words.
   package var guarantees: [String]
+  /// What was taken for one independent case, beside certain clusters.
+  package var clusters: ClusterPlan
   package var policy: Policy
   package var context: DecisionContext
 
   package init(
     stage: String, verdict: Verdict, exitCode: ExitCode, sentence: String, rulings: [Ruling], arms: [ArmSummary], churn: Churn?,
-    guarantees: [String], policy: Policy, context: DecisionContext
+    guarantees: [String], clusters: ClusterPlan = ClusterPlan(), policy: Policy, context: DecisionContext
   ) {
     self.stage = stage
     self.verdict = verdict
@@ -29,6 +31,7 @@ package struct Decision: Sendable, Hashable {
     self.arms = arms
     self.churn = churn
     self.guarantees = guarantees
+    self.clusters = clusters
     self.policy = policy
     self.context = context
   }

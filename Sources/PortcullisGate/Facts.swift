@@ -8,6 +8,8 @@ package struct CaseFacts: Sendable, Hashable {
   package let behaviour: String?
   package let tags: [Case.Tag]
   package let cluster: String?
+  /// The certain cluster that was found for it (`FoundClusters`), which holds all cases of the declared one; nil where that says everything.
+  package var foundCluster: Int?
   package let incident: Incident?
   package let isQuarantined: Bool
   /// Planned trials for each arm, at least 1.

@@ -11,7 +11,7 @@ package enum Grouping: Sendable, Hashable {
   package var word: String {
     switch self {
     case .stem: "stem"
-    case .tag(let name): name
+    case .tag(let name): ["none", "stem"].contains(name) || name.hasPrefix("tag:") ? "tag:\(name)" : name
     }
   }
 
@@ -26,7 +26,7 @@ package enum Grouping: Sendable, Hashable {
   /// The group of a case; nil where the case stands alone: no stem, or no such tag.
   func group(of facts: CaseFacts) -> ClusterLabel? {
     switch self {
-    case .stem: ClusterLabel(stemOf: facts.id.text, evalset: facts.evalset)
+    case .stem: ClusterLabel(stemOf: facts.id.text.utf8, evalset: facts.evalset)
     case .tag(let name): facts.tags.first { sameBytes($0.name, name) }.map { ClusterLabel(tag: name, value: $0.value) }
     }
   }
@@ -41,12 +41,12 @@ package enum ClusterChoice: Sendable, Hashable {
   /// This grouping is the cluster.
   case by(Grouping)
 
-  /// - Parameter word: `none`, `stem`, or a tag's name.
+  /// - Parameter word: `none`, `stem`, or a tag's name; one that would be taken for something else is written `tag:NAME`.
   package init(word: String) {
     switch word {
     case "none": self = .none
     case "stem": self = .by(.stem)
-    default: self = .by(.tag(word))
+    default: self = .by(.tag(word.hasPrefix("tag:") ? String(word.dropFirst(4)) : word))
     }
   }
 

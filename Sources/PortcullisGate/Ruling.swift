@@ -90,6 +90,8 @@ package enum Reason: String, Sendable, CaseIterable {
   case tooFewCases = "too-few-cases"
   case cannotExcludeMargin = "cannot-exclude-margin"
   case missingEvidence = "missing-evidence"
+  /// The verdict hangs on whether cases that seem to belong together are independent, and nobody said whether they are.
+  case clustersSuspected = "clusters-suspected"
   case armsNotComparable = "arms-not-comparable"
   case judgeUnfit = "judge-unfit"
   case rigUnsteady = "rig-unsteady"

@@ -93,7 +93,7 @@ func evidenceOfFailureWinsOverWhatCutTheRun(_ row: (stop: RunFacts.Stop, exit: E
 @Test func theSentenceNamesWhatDecidedAndHowManyAgree() {
   let sliced = PolicyRule(.noRegression(NoRegressionRule(margin: 0.10, slices: ["behaviour"])))
   let failed = decision(pairs(both: 30, lost: 30, behaviour: "refusal"), Policy(offline: [sliced]))
-  #expect(failed.sentence.hasPrefix("The candidate fails: no-regression: the candidate is worse: it passed 30 of 60 cases"))
+  #expect(failed.sentence.hasPrefix("The candidate fails: no-regression: the candidate is worse: it passed 30 of 60 independent cases"))
   #expect(failed.sentence.hasSuffix("; 1 more ruling fails."))
   let passed = decision(good, Policy(offline: [complete, compare]))
   #expect(passed.sentence.hasPrefix("The candidate passes: all 2 rulings hold; no-regression: a loss of 10 points is excluded"))

@@ -153,16 +153,23 @@ private func settling(_ pairs: PairEvidence, estimate: Double, margin: Double, i
 }
 
 extension PairEvidence {
-  /// `the candidate passed 61 of 74 cases, production 68 (8.1 points lower)`.
+  /// `the candidate passed 61 of 74 independent cases, production 68 (8.1 points lower)`.
   func scoreline(_ estimate: Double?, of candidate: String = "the candidate") -> String {
     guard let estimate else { return "no pair has both scores" }
     let (ours, theirs) = (table.both + table.candidateOnly, table.both + table.productionOnly)
     let whole = hasRepeats ? "all trials of \(ours) of" : "\(ours) of"
-    let units = hasClusters ? " in \(complete().clusters) independent groups" : ""
     let recorded = isRecorded ? ", recorded answers" : ""
     let reused = reusedCases > 0 ? ", \(reusedCases) with answers of an earlier run" : ""
-    return "\(candidate) passed \(whole) \(counted(table.n, "case"))\(units), production \(theirs) "
+    return "\(candidate) passed \(whole) \(independentCases(table.n, complete())), production \(theirs) "
       + "(\(comparedPoints(estimate))\(recorded)\(reused))"
+  }
+
+  /// `74 independent cases`; `480 cases in 40 independent groups`, with what they are worth where a few hold many of the cases.
+  func independentCases(_ count: Int, _ units: ClusterSums) -> String {
+    guard hasClusters else { return counted(count, "independent case") }
+    let groups = "\(counted(count, "case")) in \(counted(units.clusters, "independent group"))"
+    guard let worth = units.effectiveClusters, worth <= 0.9 * Double(units.clusters) else { return groups }
+    return groups + " (worth \(fixed(worth, 1)) of equal size)"
   }
 
   /// Why these scores look like a broken rig rather than like two models; nil where they do not.

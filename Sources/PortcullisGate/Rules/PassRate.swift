@@ -61,7 +61,7 @@ private struct Rate {
     }
     let trials = pairs.hasRepeats ? "all trials of " : ""
     let score =
-      "the candidate passed \(trials)\(pairs.candidatePassed) of \(counted(scored, "case"))"
+      "the candidate passed \(trials)\(pairs.candidatePassed) of \(pairs.independentCases(scored, pairs.rate))"
       + (pairs.isRecorded ? " (recorded answers)" : "")
     switch limit {
     case .min(let share): estimateRate(pairs, share, missing, score, input)

@@ -3,7 +3,7 @@ import PortcullisStatistics
 
 /// What one rule is decided on.
 struct RuleInput {
-  let scope: ScopeEvidence
+  var scope: ScopeEvidence
   let run: RunFacts
   let hasProduction: Bool
   /// Cases of which nothing is known, not even their slice: each stands against every pass.
@@ -45,6 +45,17 @@ extension PolicyRule {
       scope: scope, run: evidence.run, hasProduction: evidence.hasProduction, unaccounted: evidence.unaccounted,
       wrongPass: policy.wrongPass, wrongFail: policy.wrongFail, maxMissing: policy.maxMissing)
     if input.isEmptyFilter { return [unusable("no case carries \(described(self.where))")] }
+    let rulings = asked(input)
+    guard rule.weighsIndependentCases else { return rulings }
+    let grouped = evidence.needs.clusters.suspects.indices.map { place in
+      var other = input
+      other.scope = scope.read(as: place)
+      return (suspect: evidence.needs.clusters.suspects[place], rulings: asked(other))
+    }
+    return grouped.isEmpty ? rulings : decidedBothWays(rulings, grouped)
+  }
+
+  private func asked(_ input: RuleInput) -> [Ruling] {
     switch rule {
     case .complete(let rule): return [rule.ruling(input)]
     case .noRegression(let rule): return rule.rulings(input)

@@ -39,7 +39,7 @@ func pairsAreJudgedByTangosLimits(
   let ruling = ruling(rule(0.10), pairs(both: 57, neither: 3))
   #expect(
     ruling.sentence
-      == "A loss of 10 points is excluded: the candidate passed 57 of 60 cases, production 57 (no difference), at worst 4.3 points lower.")
+      == "A loss of 10 points is excluded: the candidate passed 57 of 60 independent cases, production 57 (no difference), at worst 4.3 points lower.")
   // L is −0.0713 for one loss, −0.0958 for two and −0.1187 for three.
   #expect(ruling.next == "it would still pass with 2 more losses")
   #expect(ruling.reason == .holds)
@@ -49,7 +49,7 @@ func pairsAreJudgedByTangosLimits(
   let ruling = ruling(rule(0.05), pairs(both: 30, lost: 9))
   #expect(
     ruling.sentence
-      == "The candidate is worse: it passed 30 of 39 cases, production 39 (23.1 points lower), which reaches the margin of 5 points; "
+      == "The candidate is worse: it passed 30 of 39 independent cases, production 39 (23.1 points lower), which reaches the margin of 5 points; "
       + "it lost 9 cases: case-b-0001, case-b-0002, case-b-0003 and 6 more.")
   #expect(ids(ruling) == (0..<9).map { numbered("case-b", $0) })
   #expect(ruling.reason == .beyondLimit)
@@ -111,7 +111,7 @@ func pairsAreJudgedByTangosLimits(
   #expect(near(complete.interval?.upper, 0.10625186295437095, 1e-8))
   #expect(complete.verdict == .pass)
   #expect(complete.method.contains("§5"))
-  #expect(complete.sentence.contains("passed all trials of 18 of 20 cases"))
+  #expect(complete.sentence.contains("passed all trials of 18 of 20 independent cases"))
   let missing = ruling(rule(0.25), samples + [Sample("d", candidate: "PP.", production: "PPP")])
   #expect(missing.verdict == .inconclusive)
   #expect(missing.reason == .missingEvidence)

@@ -65,7 +65,7 @@ func aRateIsJudgedByItsExactLimits(_ row: (passed: Int, count: Int, min: Double,
 @Test func anObservedRateClaimsNothingBeyondTheSuite() {
   let held = ruling(observed(0.9), suite(passed: 9, of: 10), arms: [.candidate])
   #expect(held.verdict == .pass)
-  #expect(held.sentence == "On this suite, with no claim beyond it, the candidate passed 9 of 10 cases: 90 % reaches 90 %.")
+  #expect(held.sentence == "On this suite, with no claim beyond it, the candidate passed 9 of 10 independent cases: 90 % reaches 90 %.")
   #expect(ruling(observed(0.9), suite(passed: 8, of: 10), arms: [.candidate]).verdict == .fail)
   // One missing case decides: neither a pass nor a fail.
   #expect(ruling(observed(0.9), suite(passed: 9, of: 10, missing: 1), arms: [.candidate]).reason == .missingEvidence)

@@ -66,8 +66,8 @@ func pairs(both: Int = 0, lost: Int = 0, gained: Int = 0, neither: Int = 0, beha
     + cases(neither, name + "-d", candidate: "F", production: "F", behaviour: behaviour)
 }
 
-func tally(_ samples: [Sample], _ policy: Policy) -> Tally {
-  var tally = Tally(needs: EvidenceNeeds(policy))
+func tally(_ samples: [Sample], _ policy: Policy, clusters: ClusterPlan = ClusterPlan()) -> Tally {
+  var tally = Tally(needs: EvidenceNeeds(policy, clusters: clusters))
   for sample in samples { tally.add(sample.facts, trials: sample.trials) }
   return tally
 }
