@@ -75,7 +75,7 @@ private let binomCDF = Method(
 ) { ["value": .real(binomialCDF($0.whole("k"), of: $0.whole("n"), p: $0.number("p")))] }
 
 private let seed = Input("seed", "seed of the generator", .whole(0...Int.max))
-private let draws = Input("count", "numbers to draw", .whole(0...100_000))
+private let draws = Input("count", "numbers to draw", .whole(0...10_000))
 
 private let splitMix = Method(
   "splitmix64", "Random numbers of the seeded generator that every resampling uses.", inputs: [seed, draws],

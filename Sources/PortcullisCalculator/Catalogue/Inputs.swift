@@ -149,6 +149,9 @@ package struct Inputs: Sendable {
     }
   }
 
+  /// An input as it was given, of its declared shape: for rows of several kinds.
+  package func given(_ name: String) -> JSON? { given[name] }
+
   package func words(_ name: String) -> [String] {
     guard case .list(let values) = value(name) else { mistaken(name, "a list") }
     return values.map { if case .text(let word) = $0 { word } else { mistaken(name, "a list of words") } }

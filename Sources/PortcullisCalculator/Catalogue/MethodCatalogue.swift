@@ -15,6 +15,7 @@ package enum MethodCatalogue {
     .latency,
     .cost,
     .canary,
+    .canaryRun,
     .shadow,
     .judges,
     .judgedScores,

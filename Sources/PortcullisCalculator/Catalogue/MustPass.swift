@@ -42,8 +42,8 @@ private let mustPassSPRT = Method(
   ]
 }
 
-/// Its two-sided p sums over every table: a few million take some ten milliseconds.
-private func cell(_ name: String, _ meaning: String) -> Input { Input(name, meaning, .whole(0...5_000_000)) }
+/// Its two-sided p sums over every table: a million takes some ten milliseconds.
+private func cell(_ name: String, _ meaning: String) -> Input { Input(name, meaning, .whole(0...500_000)) }
 
 private let fisher = Method(
   "fisher", "How surprising the candidate's passes on a case are if both arms pass it equally often.",

@@ -44,8 +44,8 @@ package indirect enum Shape: Sendable {
 
 /// The ends between which a number must lie.
 package struct Bounds: Sendable {
-  let lower: Double
-  let upper: Double
+  package let lower: Double
+  package let upper: Double
   let includesLower: Bool
   let includesUpper: Bool
 
@@ -71,7 +71,7 @@ package struct Bounds: Sendable {
   }
 
   /// False for NaN.
-  func contains(_ value: Double) -> Bool {
+  package func contains(_ value: Double) -> Bool {
     (includesLower ? value >= lower : value > lower) && (includesUpper ? value <= upper : value < upper)
   }
 

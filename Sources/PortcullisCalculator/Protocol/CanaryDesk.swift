@@ -12,15 +12,10 @@ struct CanaryDesk: Sendable {
   }
 
   mutating func open(_ request: JSONObject) throws -> Outputs {
-    let inputs = try Inputs(settings(of: request), declared: canarySettings)
+    let inputs = try Inputs(settings(of: request), declared: Input.canarySettings)
     let id = CanaryID(request)
     guard open[id] == nil else { throw InputProblem("a canary with this id is open already; close it first, or take another id") }
-    open[id] = Canary(
-      gate: CanaryGate(
-        CanaryDesign(
-          margin: inputs.number("margin"), rollbackMargin: inputs.number("rollback_margin"),
-          alphaRollback: inputs.number("alpha_rollback"), alphaPromote: inputs.number("alpha_promote"),
-          horizon: inputs.number("horizon_h"), minimum: inputs.number("min_h"), share: inputs.number("share"))))
+    open[id] = Canary(gate: CanaryGate(inputs.canaryDesign()))
     return ["state": .string("RUNNING")]
   }
 
@@ -31,7 +26,7 @@ struct CanaryDesk: Sendable {
     guard let place = open.index(forKey: id) else { throw notOpen }
     let before = open.values[place].time
     let time = try hours(request["t"], "t", from: before, "the last feed's")
-    let events = try events(request["events"], from: before, to: time)
+    let events = try canaryEvents(request["events"], from: before, to: time)
     // In place: a copy of the gate for each of thousands of feeds would cost as much as the batch.
     for event in events { open.values[place].gate.feed(time: event.time, arm: event.arm, score: event.score) }
     open.values[place].gate.checkPromotion(at: time)
@@ -63,16 +58,6 @@ struct CanaryDesk: Sendable {
   }
 }
 
-private let canarySettings: [Input] = [
-  .number("margin", "the largest loss accepted", .inside(0, 1)),
-  .number("alpha_rollback", "error rate of a rollback", .from(1e-12, to: 0.5)),
-  .number("alpha_promote", "error rate of a promotion", .from(1e-12, to: 0.5)),
-  .number("rollback_margin", "the loss that must be proven for a rollback", .from(0, below: 1), default: 0),
-  .number("horizon_h", "hours after which nothing is decided", .from(0, to: 100_000), default: 72),
-  .number("min_h", "hours before which nothing is promoted", .from(0, to: 100_000), default: 24),
-  .number("share", "the candidate's share of all requests", .inside(0, 1), default: 0.5),
-]
-
 private func settings(of request: JSONObject) -> JSONObject {
   var settings = request
   settings["op"] = nil
@@ -89,38 +74,6 @@ private func hours(_ given: JSON?, _ name: String, from least: Double, _ whose: 
     throw InputProblem("'\(name)' is \(excerpt(given)); it must not be before \(whose), \(canonicalNumber(least))")
   }
   return value
-}
-
-private struct Event {
-  let time: Double
-  let arm: CanaryArm
-  let score: Double?
-}
-
-private func events(_ given: JSON?, from before: Double, to end: Double) throws -> [Event] {
-  guard let given else { throw InputProblem("'events' is missing: a list of [hours, \"c\" or \"p\", score or null], which may be empty") }
-  guard let list = given.array else { throw InputProblem("'events' is \(excerpt(given)); it must be a list") }
-  var last = before
-  return try list.enumerated().map { place, given in
-    func problem(_ demand: String) -> InputProblem { InputProblem("'events[\(place)]' is \(excerpt(given)); \(demand)") }
-    guard let parts = given.array, parts.count == 3 else { throw problem("it must be [hours, \"c\" or \"p\", score or null]") }
-    guard let time = parts[0].double else { throw problem("its first element must be hours since the start") }
-    guard time >= last else { throw problem("its time must not be before the one before it, \(canonicalNumber(last))") }
-    guard time <= end else { throw problem("its time must not be after 't', \(canonicalNumber(end))") }
-    last = time
-    guard let arm = arm(parts[1]) else { throw problem("its second element must be \"c\" for the candidate or \"p\" for production") }
-    guard !parts[2].isNull else { return Event(time: time, arm: arm, score: nil) }
-    guard let score = parts[2].double, score >= 0, score <= 1 else { throw problem("its score must be a number from 0 to 1, or null") }
-    return Event(time: time, arm: arm, score: score)
-  }
-}
-
-private func arm(_ given: JSON) -> CanaryArm? {
-  switch given.string {
-  case "c": .candidate
-  case "p": .production
-  default: nil
-  }
 }
 
 /// A request's id, any JSON value, by what it means: `1` and `1.0` are one, and so are members in another order.
