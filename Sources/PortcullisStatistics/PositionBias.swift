@@ -38,9 +38,8 @@ package func positionBias(
   let towardsSecond = differenceVerdict(estimate: table.difference, lower: limits?.lower, upper: limits?.upper, margin: greatestBias)
   let towardsFirst = differenceVerdict(
     estimate: table.difference.map { -$0 }, lower: limits.map { -$0.upper }, upper: limits.map { -$0.lower }, margin: greatestBias)
-  let verdict: ThreeWay =
-    table.n > 0 ? .worst(of: [floorVerdict(of: consistency, floor: leastConsistency), towardsFirst, towardsSecond]) : .inconclusive
   return PositionBias(
     consistency: table.n > 0 ? Double(consistent) / Double(table.n) : nil, consistencyLimits: consistency,
-    bias: table.difference, biasLimits: limits, p: McNemar(table).twoSided, verdict: verdict)
+    bias: table.difference, biasLimits: limits, p: McNemar(table).twoSided,
+    verdict: .worst(of: [floorVerdict(of: consistency, floor: leastConsistency), towardsFirst, towardsSecond]))
 }

@@ -146,6 +146,7 @@ struct PositionBiasTests {
     #expect(result.bias == nil)
     #expect(result.biasLimits == nil)
     #expect(result.p == 1)
+    #expect(positionBias(consistent: 0, first: 0, second: 0, leastConsistency: 0, alpha: 0.05).verdict == .inconclusive)
   }
 }
 
@@ -154,6 +155,8 @@ struct SelfPreferenceTests {
   @Test(arguments: [
     (labels(280, 20, 270, 30), labels(279, 21, 269, 31), ThreeWay.pass), (labels(95, 5, 70, 30), labels(90, 10, 88, 12), .fail),
     (labels(99, 1, 90, 10), labels(80, 20, 90, 10), .fail), (labels(9, 1, 7, 3), labels(8, 2, 8, 2), .inconclusive),
+    (labels(900, 100, 820, 180), labels(900, 100, 900, 100), .inconclusive),
+    (labels(900, 100, 800, 200), labels(900, 100, 900, 100), .fail),
     (labels(90, 10, 88, 12), labels(95, 5, 70, 30), .pass), (labels(9, 1, 0, 0), labels(8, 2, 8, 2), .inconclusive),
     (labels(9, 1, 8, 2), labels(0, 0, 8, 2), .inconclusive), (labels(0, 0, 0, 0), labels(0, 0, 0, 0), .inconclusive),
   ])
@@ -197,7 +200,10 @@ struct VerbositySlopeTests {
   @Test func withoutSpreadOfLengthThereIsNoSlope() {
     #expect(verbositySlope(judge: [], human: [], lengths: [], alpha: 0.05) == nil)
     #expect(verbositySlope(judge: [1, 0], human: [0, 0], lengths: [1, 2], alpha: 0.05) == nil)
-    #expect(verbositySlope(judge: [1, 0, 1], human: [0, 0, 0], lengths: [77, 77, 77], alpha: 0.05) == nil)
+    for length in 1...100 {
+      let lengths = [Double](repeating: Double(length), count: 10)
+      #expect(verbositySlope(judge: lengths.indices.map { Double($0 % 3) }, human: lengths, lengths: lengths, alpha: 0.05) == nil)
+    }
     #expect(verbositySlope(judge: [1, 0, 1], human: [0, 0, 0], lengths: [1e15, 1e15 + 0.125, 1e15], alpha: 0.05) == nil)
   }
 }
