@@ -58,6 +58,8 @@ package struct ArmSummary: Sendable, Hashable {
   package var scored: Int
   package var passed: Int
   package var reused: Int
+  /// Trials of confirming and sequential rounds; in none of the counts above.
+  package var further: Further
   /// Call failures by kind, sorted by kind, none with 0.
   package var failures: [FailureCount]
   /// nil where the price or the usage of any answered call is unknown.
@@ -66,6 +68,18 @@ package struct ArmSummary: Sendable, Hashable {
   /// Of answered calls with a known latency; nil without any.
   package var latencyP50: Duration?
   package var latencyP95: Duration?
+  /// nil where no case was asked more than once.
+  package var repeats: RepeatSummary?
+
+  package struct Further: Sendable, Hashable {
+    package var planned: Int
+    package var scored: Int
+
+    package init(planned: Int = 0, scored: Int = 0) {
+      self.planned = planned
+      self.scored = scored
+    }
+  }
 
   package struct FailureCount: Sendable, Hashable {
     package let kind: FailureKind
@@ -78,8 +92,10 @@ package struct ArmSummary: Sendable, Hashable {
   }
 
   package init(
-    arm: Arm, planned: Int = 0, answered: Int = 0, scored: Int = 0, passed: Int = 0, reused: Int = 0, failures: [FailureCount] = [],
-    costMicro: Int? = nil, tokens: TokenUsage = TokenUsage(), latencyP50: Duration? = nil, latencyP95: Duration? = nil
+    arm: Arm, planned: Int = 0, answered: Int = 0, scored: Int = 0, passed: Int = 0, reused: Int = 0, further: Further = Further(),
+    failures: [FailureCount] = [], costMicro: Int? = nil, tokens: TokenUsage = TokenUsage(), latencyP50: Duration? = nil,
+    latencyP95: Duration? = nil,
+    repeats: RepeatSummary? = nil
   ) {
     self.arm = arm
     self.planned = planned
@@ -87,11 +103,13 @@ package struct ArmSummary: Sendable, Hashable {
     self.scored = scored
     self.passed = passed
     self.reused = reused
+    self.further = further
     self.failures = failures
     self.costMicro = costMicro
     self.tokens = tokens
     self.latencyP50 = latencyP50
     self.latencyP95 = latencyP95
+    self.repeats = repeats
   }
 }
 

@@ -14,6 +14,8 @@ package struct Evidence: Sendable, Hashable {
   package let wrongModel: Int
   /// Of the arms planned, the candidate first.
   package let arms: [ArmSummary]
+  /// Metrics that some case carries, by bytes, at most `MetricNames.limit`; gathered only where a rule names one.
+  package let metricNames: [String]
   package let scopes: [ScopeEvidence]
 
   /// Cases that were planned and never seen, or seen and never planned: nothing is known of them, so they stand against every pass.
@@ -48,7 +50,8 @@ package struct ScopeEvidence: Sendable, Hashable {
   package struct Units: Sendable, Hashable {
     package let whole: PairEvidence
     package let slices: [Dimension]
-    package let cost: CostEvidence
+    package let amounts: [CostEvidence]
+    package let metrics: [MetricEvidence]
   }
 
   package let needs: EvidenceNeeds.Scope
@@ -56,14 +59,19 @@ package struct ScopeEvidence: Sendable, Hashable {
   /// The same under each suspected grouping of the needs.
   package let suspected: [Units]
   package let gates: [HardEvidence]
+  package let broken: BrokenCases
   package let candidateCalls: CallCounts
   package let productionCalls: CallCounts
-  package let candidateLatency: LatencySample
-  package let productionLatency: LatencySample
+  package let times: [TimeEvidence]
+  package let coverage: Coverage
 
   package var whole: PairEvidence { units.whole }
   package var slices: [Dimension] { units.slices }
-  package var cost: CostEvidence { units.cost }
+
+  /// nil where the tally was not told of it.
+  func amount(_ amount: RequestAmount) -> CostEvidence? { units.amounts.first { $0.amount == amount } }
+  func metric(_ name: String) -> MetricEvidence? { units.metrics.first { sameBytes($0.needs.name, name) } }
+  func times(_ measure: TimeMeasure) -> TimeEvidence? { times.first { $0.measure == measure } }
 
   /// The same evidence, with the cases taken for independent as one suspected grouping says.
   func read(as place: Int) -> ScopeEvidence {
@@ -93,7 +101,7 @@ package struct CallCounts: Sendable, Hashable {
   package var absent: Int { max(0, planned - scored - unscored - callFailures - ours) }
   package var missing: Int { planned - scored }
 
-  mutating func add(_ trials: ArmCase, of id: CaseID) {
+  mutating func add(_ trials: ArmCase, of witness: some Witness) {
     planned += trials.planned
     scored += trials.scored
     if !trials.isBroken {
@@ -102,8 +110,19 @@ package struct CallCounts: Sendable, Hashable {
       ours += trials.ours
     }
     wrongModel += trials.wrongModel
-    if !trials.isComplete { incomplete.add(id) }
-    if trials.callFailures > 0 { failed.add(id, rank: -trials.callFailures) }
+    if !trials.isComplete { incomplete.add(witness) }
+    if trials.callFailures > 0 { failed.add(witness, rank: -trials.callFailures) }
+  }
+
+  mutating func add(_ score: PlainScore, of witness: some Witness) {
+    planned += 1
+    switch score {
+    case .scored: scored += 1
+    case .unscored:
+      unscored += 1
+      incomplete.add(witness)
+    case .absent: incomplete.add(witness)
+    }
   }
 
   mutating func merge(_ other: CallCounts) {

@@ -9,8 +9,19 @@ package struct EvidenceNeeds: Sendable, Hashable {
     /// Slicing dimensions, in the policy's order, none twice.
     package fileprivate(set) var dimensions: [String] = []
     package fileprivate(set) var gates: [Gate] = []
-    package fileprivate(set) var latency = false
-    package fileprivate(set) var cost = false
+    package fileprivate(set) var brokenCases = false
+    package fileprivate(set) var metrics: [Metric] = []
+    package fileprivate(set) var times: [TimeMeasure] = []
+    package fileprivate(set) var amounts: [RequestAmount] = []
+    package fileprivate(set) var coverage = false
+  }
+
+  /// A metric of the checks that rules look at, with the slices and floors they name; none twice.
+  package struct Metric: Sendable, Hashable {
+    package let name: String
+    package fileprivate(set) var dimensions: [String] = []
+    /// Scores below which answers are very bad, above 0 and below 1.
+    package fileprivate(set) var floors: [Double] = []
   }
 
   /// Cases that must hold one by one, and what holding means.
@@ -55,15 +66,22 @@ package struct EvidenceNeeds: Sendable, Hashable {
 extension EvidenceNeeds.Scope {
   fileprivate mutating func add(_ rule: Rule) {
     switch rule {
-    case .complete, .errorRate, .coverage, .noBrokenCases: break
-    case .noRegression(let rule): slice(by: rule.slices + rule.watch)
+    case .complete, .errorRate: break
+    case .coverage: coverage = true
+    case .noBrokenCases: brokenCases = true
+    case .noRegression(let rule):
+      if let metric = rule.metric { add(metric, slices: rule.slices + rule.watch) } else { slice(by: rule.slices + rule.watch) }
     case .passRate(let rule): slice(by: rule.slices)
     case .criticalCases(let gate): add(.init(population: .critical, demand: gate.demand, trials: gate.trials))
     case .incidentsStayFixed(let gate): add(.init(population: .guarded, demand: gate.demand, trials: gate.trials))
-    case .score(let rule): slice(by: rule.slices)
-    case .tail: break
-    case .latency, .ttft, .tpot: latency = true
-    case .costPerRequest, .costPerSuccess, .tokensPerRequest: cost = true
+    case .score(let rule): add(rule.metric, slices: rule.slices)
+    case .tail(let rule): add(rule.metric, floors: [rule.floor])
+    case .latency: add(.latency)
+    case .ttft: add(.ttft)
+    case .tpot: add(.tpot)
+    case .costPerRequest: add(.cost)
+    case .costPerSuccess: add(.costPerSuccess)
+    case .tokensPerRequest: add(.tokens)
     }
   }
 
@@ -71,8 +89,43 @@ extension EvidenceNeeds.Scope {
     if !gates.contains(gate) { gates.append(gate) }
   }
 
-  private mutating func slice(by names: [String]) {
-    for name in names where !dimensions.contains(where: { sameBytes($0, name) }) { dimensions.append(name) }
+  private mutating func slice(by names: [String]) { dimensions.appendNew(names) }
+
+  private mutating func add(_ metric: String, slices: [String] = [], floors: [Double] = []) {
+    var place = metrics.count
+    if let known = metrics.firstIndex(where: { sameBytes($0.name, metric) }) {
+      place = known
+    } else {
+      metrics.append(.init(name: metric))
+    }
+    metrics[place].dimensions.appendNew(slices)
+    // What is no floor is refused by the rule, and nothing can be counted for it.
+    for floor in floors where floor > 0 && floor < 1 && !metrics[place].floors.contains(floor) { metrics[place].floors.append(floor) }
+  }
+
+  private mutating func add(_ measure: TimeMeasure) {
+    if !times.contains(measure) { times.append(measure) }
+  }
+
+  private mutating func add(_ amount: RequestAmount) {
+    if !amounts.contains(amount) { amounts.append(amount) }
+  }
+}
+
+extension EvidenceNeeds {
+  /// The metrics that some rule looks at: whoever reads trials reads these scores. Each once, in the policy's order.
+  package var metrics: [String] {
+    var names: [String] = []
+    names.appendNew(scopes.flatMap { $0.metrics.map(\.name) })
+    return names
+  }
+
+  var namesMetrics: Bool { scopes.contains { !$0.metrics.isEmpty } }
+}
+
+extension [String] {
+  fileprivate mutating func appendNew(_ names: [String]) {
+    for name in names where !contains(where: { sameBytes($0, name) }) { append(name) }
   }
 }
 

@@ -12,12 +12,17 @@ package struct CaseFacts: Sendable, Hashable {
   package var foundCluster: Int?
   package let incident: Incident?
   package let isQuarantined: Bool
-  /// Planned trials for each arm, at least 1.
-  package let plannedTrials: Int
+  /// The metrics that its checks carry, each once.
+  package let metrics: [CaseMetric]
+  /// Planned trials for each arm, at least 1: of the first round, and of the looks in `further`.
+  package internal(set) var plannedTrials: Int
+  /// The rounds after the first, in their order; empty for most cases.
+  package internal(set) var further: [FurtherRound]
 
   package init(
     id: CaseID, evalset: String, severity: Case.Severity = .normal, behaviour: String? = nil, tags: [Case.Tag] = [], cluster: String? = nil,
-    incident: Incident? = nil, isQuarantined: Bool = false, plannedTrials: Int = 1
+    incident: Incident? = nil, isQuarantined: Bool = false, metrics: [CaseMetric] = [], plannedTrials: Int = 1,
+    further: [FurtherRound] = []
   ) {
     self.id = id
     self.evalset = evalset
@@ -27,13 +32,16 @@ package struct CaseFacts: Sendable, Hashable {
     self.cluster = cluster
     self.incident = incident
     self.isQuarantined = isQuarantined
+    self.metrics = metrics
     self.plannedTrials = plannedTrials
+    self.further = further
   }
 
   package init(_ testCase: Case, plannedTrials: Int) {
     self.init(
       id: testCase.id, evalset: testCase.evalset, severity: testCase.severity, behaviour: testCase.behaviour, tags: testCase.tags,
-      cluster: testCase.cluster, incident: testCase.incident, isQuarantined: testCase.quarantine != nil, plannedTrials: plannedTrials)
+      cluster: testCase.cluster, incident: testCase.incident, isQuarantined: testCase.quarantine != nil, metrics: testCase.metrics,
+      plannedTrials: plannedTrials)
   }
 
   /// The case's value in a slicing dimension: a tag name, `behaviour`, `severity` or `evalset`; nil where it has none.
@@ -59,7 +67,7 @@ package struct TrialFacts: Sendable, Hashable {
   }
 
   package let arm: Arm
-  package let repeatIndex: Int
+  package internal(set) var repeatIndex: Int
   package let state: State
   /// Whether the outcome rests on a judge.
   package let isJudged: Bool
@@ -68,6 +76,8 @@ package struct TrialFacts: Sendable, Hashable {
   /// Micro-units; nil is unknown, never free.
   package let costMicro: Int?
   package let tokens: TokenUsage
+  /// In the metrics that the policy asks for and its checks carry; none where there was no answer.
+  package let metrics: [MetricScore]
   /// Taken over from an earlier run (`--reuse`, `--rescore`): no evidence for latency or critical trials.
   package let isReused: Bool
   /// From the `replay` provider.
@@ -75,8 +85,7 @@ package struct TrialFacts: Sendable, Hashable {
 
   package init(
     arm: Arm, repeatIndex: Int = 0, state: State, isJudged: Bool = false, latency: Duration? = nil, ttft: Duration? = nil,
-    costMicro: Int? = nil,
-    tokens: TokenUsage = TokenUsage(), isReused: Bool = false, isRecorded: Bool = false
+    costMicro: Int? = nil, tokens: TokenUsage = TokenUsage(), metrics: [MetricScore] = [], isReused: Bool = false, isRecorded: Bool = false
   ) {
     self.arm = arm
     self.repeatIndex = repeatIndex
@@ -86,6 +95,7 @@ package struct TrialFacts: Sendable, Hashable {
     self.ttft = ttft
     self.costMicro = costMicro
     self.tokens = tokens
+    self.metrics = metrics
     self.isReused = isReused
     self.isRecorded = isRecorded
   }
@@ -113,11 +123,15 @@ package struct RunFacts: Sendable, Hashable {
   package var concurrency: Int
   /// The currency of all costs; nil where no price is known.
   package var currency: String?
+  package var planSource = PlanSource.listed
   /// Names of tags that some case carries, for what to suggest; only a plan that is weighed before it is asked knows them.
   package var tagNames: [String] = []
+  /// What the evalsets promise to test, whether cases do or not.
+  package var behaviours: [BehaviourDemand]
 
   package init(
-    stop: Stop = .finished, arms: [Arm], plannedCases: Int, isFiltered: Bool = false, concurrency: Int = 1, currency: String? = nil
+    stop: Stop = .finished, arms: [Arm], plannedCases: Int, isFiltered: Bool = false, concurrency: Int = 1, currency: String? = nil,
+    behaviours: [BehaviourDemand] = []
   ) {
     self.stop = stop
     self.arms = arms
@@ -125,5 +139,33 @@ package struct RunFacts: Sendable, Hashable {
     self.isFiltered = isFiltered
     self.concurrency = concurrency
     self.currency = currency
+    self.behaviours = behaviours
+  }
+}
+
+/// Who says how many cases were planned.
+package enum PlanSource: Sendable, Hashable {
+  /// A plan of ours, case by case: one that the evidence lacks is a fault of the run.
+  case listed
+  /// A number beside scores that another tool computed: a case that the evidence lacks is a missing pair.
+  case stated
+  /// Nobody but the user, who vouches that the files hold every planned case.
+  case vouched
+
+  /// Whether the scores were computed elsewhere.
+  var isElsewhere: Bool { self != .listed }
+}
+
+/// A behaviour that an evalset declares, with the cases it asks for.
+package struct BehaviourDemand: Sendable, Hashable {
+  package let evalset: String
+  package let behaviour: String
+  /// Scored cases at the least.
+  package let minCases: Int
+
+  package init(evalset: String, behaviour: String, minCases: Int) {
+    self.evalset = evalset
+    self.behaviour = behaviour
+    self.minCases = minCases
   }
 }

@@ -4,8 +4,10 @@ package import PortcullisCore
 ///
 /// So a rule that does not pass here cannot pass at this size, and it is the rule itself that says so.
 package struct PlanSizes: Sendable {
+  private let policy: Policy
   private let arms: [Arm]
   private let currency: String?
+  private let behaviours: [BehaviourDemand]
   private var tally: Tally
   private var cases = 0
   private var tagNames: Set<String> = []
@@ -15,31 +17,41 @@ package struct PlanSizes: Sendable {
   /// - Parameters:
   ///   - arms: Those the plan will ask.
   ///   - currency: Of the targets' prices; nil where none has a price.
-  package init(_ policy: Policy, arms: [Arm], currency: String?) {
+  ///   - behaviours: What the evalsets declare.
+  ///   - clusters: What is taken for one independent case, beside the clusters of the cases' facts.
+  package init(
+    _ policy: Policy, arms: [Arm], currency: String?, behaviours: [BehaviourDemand] = [], clusters: ClusterPlan = ClusterPlan()
+  ) {
+    self.policy = policy
     self.arms = arms
     self.currency = currency
-    tally = Tally(needs: EvidenceNeeds(policy))
+    self.behaviours = behaviours
+    tally = Tally(needs: EvidenceNeeds(policy, clusters: clusters))
   }
 
-  /// Takes in one case of the plan, with its planned trials.
+  /// Takes in one case of the plan, with its planned trials; those of a first sequential round are added here.
   package mutating func add(_ facts: CaseFacts, isJudged: Bool = false) {
     cases += 1
     for tag in facts.tags where tagNames.count < PlanSizes.tagLimit { tagNames.insert(tag.name) }
+    let sequential = policy.sequentialTrials(for: facts)
+    let facts = sequential > 0 ? facts.adding(.sequential, trials: sequential) : facts
     var trials: [TrialFacts] = []
     trials.reserveCapacity(arms.count * facts.plannedTrials)
     for arm in arms {
-      for index in 0..<facts.plannedTrials {
+      for index in 0..<facts.allTrials(of: arm) {
         trials.append(
           TrialFacts(
-            arm: arm, repeatIndex: index, state: .passed, isJudged: isJudged, latency: .microseconds(1),
-            costMicro: currency == nil ? nil : 1))
+            arm: arm, repeatIndex: index, state: .passed, isJudged: isJudged, latency: .microseconds(3), ttft: .microseconds(1),
+            costMicro: currency == nil ? nil : 1, tokens: TokenUsage(input: 1, output: 2),
+            metrics: facts.metrics.map { MetricScore($0.name, 1, isJudged: $0.isJudged) }))
       }
     }
     tally.add(facts, trials: trials)
   }
 
-  fileprivate var evidence: Evidence {
-    var run = RunFacts(arms: arms, plannedCases: cases, currency: currency)
+  /// As a run would give it with nothing wrong.
+  var evidence: Evidence {
+    var run = RunFacts(arms: arms, plannedCases: cases, currency: currency, behaviours: behaviours)
     run.tagNames = tagNames.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     return tally.evidence(run: run)
   }
@@ -52,6 +64,11 @@ package func planWarnings(_ policy: Policy, _ sizes: PlanSizes) -> [Diagnostic] 
   return (rulings + evidence.runRulings(rulings)).filter { $0.verdict != .pass }.map { ruling in
     let subject = ruling.rule == "run" ? "this plan" : "'\(ruling.title)'"
     let weight = ruling.advisory ? " (advisory)" : ""
+    if ruling.reason == .clustersSuspected {
+      let suspects = listed(evidence.needs.clusters.suspects.map(\.words))
+      return Diagnostic(
+        .warning, "\(subject)\(weight) can pass only if its cases are independent, and they look grouped by \(suspects)", help: ruling.next)
+    }
     // What the rule says of perfect answers nobody gave yet is no fact; only a cause that is known already is told.
     let isOfSize = ruling.reason == .tooFewCases || ruling.reason == .cannotExcludeMargin
     let cause = isOfSize ? " at this size" : ": " + wordsOf(ruling.sentence)

@@ -1,7 +1,8 @@
 package import PortcullisCore
 
 extension Policy {
-  /// Trials an arm for a case: what its hard gates ask for (the most of them), else the case's or its evalset's own, else the run's.
+  /// Trials an arm in the first round for a case: what its hard gates ask for (the most of them), else the case's or its evalset's own, else
+  /// the run's. The demand `reliable` asks for none here: its trials come in sequential rounds.
   ///
   /// - Parameters:
   ///   - repeats: The run's (`repeats`, `--repeats`), at least 1.
@@ -14,14 +15,15 @@ extension Policy {
     var most: Int?
     for rule in offline {
       guard let gate = rule.rule.hardGate, gate.population.contains(facts), facts.carries(rule.where) else { continue }
-      most = max(most ?? 1, gate.trialsPlanned(facts) ?? gate.trials)
+      if gate.demand(on: facts) == .reliable { continue }
+      most = max(most ?? 1, gate.trials(facts) ?? gate.trials)
     }
     return most
   }
 }
 
 extension Rule {
-  fileprivate var hardGate: EvidenceNeeds.Gate? {
+  var hardGate: EvidenceNeeds.Gate? {
     switch self {
     case .criticalCases(let gate): .init(population: .critical, demand: gate.demand, trials: gate.trials)
     case .incidentsStayFixed(let gate): .init(population: .guarded, demand: gate.demand, trials: gate.trials)

@@ -33,6 +33,9 @@ package final class RunProgress: Sendable {
 
   package var snapshot: Snapshot { state.withLock { $0 } }
 
+  /// A further round was added to the plan.
+  package func planned(more trials: Int) { state.withLock { $0.planned += trials } }
+
   func callBegan() { state.withLock { $0.callsUnderWay += 1 } }
   func callEnded() {
     state.withLock {

@@ -29,10 +29,13 @@ package struct FisherTest: Sendable, Hashable {
 }
 
 /// How many of the `passes` among `all` trials fall on the `drawn` ones.
-private struct Hypergeometric {
+struct Hypergeometric: Hashable {
   let passes: Int
   let drawn: Int
   let all: Int
+
+  var least: Int { max(0, passes - (all - drawn)) }
+  var most: Int { min(passes, drawn) }
 
   func mass(_ hits: Int) -> Double {
     guard all > 0 else { return 1 }
@@ -43,7 +46,6 @@ private struct Hypergeometric {
 
   /// Walks outwards from the most probable count by ratios of neighbours: a few operations a count, also at a million.
   func forEachMass(_ body: (_ count: Int, _ mass: Double) -> Void) {
-    let (least, most) = (max(0, passes - (all - drawn)), min(passes, drawn))
     let mode = min(most, max(least, Int(Double(passes + 1) * Double(drawn + 1) / Double(all + 2))))
     // P(count + 1) / P(count).
     func rise(_ count: Int) -> Double {

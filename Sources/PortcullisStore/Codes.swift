@@ -1,5 +1,5 @@
 package import PortcullisCore
-import PortcullisGate
+package import PortcullisGate
 
 /// A word that is stored as an integer. A code keeps its meaning for ever; a new word gets a new one.
 protocol Coded: CaseIterable {
@@ -107,12 +107,33 @@ package enum RunStop: String, Sendable, CaseIterable, Coded {
 
 package enum RoundKind: String, Sendable, CaseIterable, Coded {
   case initial, confirming, sequential
+  /// Every case asked again, as the plan asked it.
+  case look
+
+  package init(_ purpose: FurtherRound.Purpose) {
+    switch purpose {
+    case .look: self = .look
+    case .confirming: self = .confirming
+    case .sequential: self = .sequential
+    }
+  }
+
+  /// nil for the first round of a run.
+  var purpose: FurtherRound.Purpose? {
+    switch self {
+    case .initial: nil
+    case .confirming: .confirming
+    case .sequential: .sequential
+    case .look: .look
+    }
+  }
 
   var code: Int {
     switch self {
     case .initial: 0
     case .confirming: 1
     case .sequential: 2
+    case .look: 3
     }
   }
 }

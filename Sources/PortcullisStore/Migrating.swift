@@ -16,14 +16,28 @@ extension Store {
   func migrate(from version: Int, by steps: [Migration], now: WallTime) throws(StoreError) {
     guard version < steps.count else { return }
     if version > 0 { try copyBeforeMigration(of: version) }
+    // A table that is made anew is dropped first, and what refers to it waits for its successor: the references are checked at the end.
+    try referencesAreChecked(false)
     try writing { db in
       for step in steps[version...] { try db.execute(sql: step.sql) }
+      guard try Row.fetchOne(db, sql: "PRAGMA foreign_key_check") == nil else {
+        throw StoreError.corrupt(path: path, detail: "a row refers to one that is gone")
+      }
       if version == 0 {
         var random = SystemRandomNumberGenerator()
         let key = Data((0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })
         try db.execute(sql: "INSERT INTO meta (id, key, created_at) VALUES (1, ?, ?)", arguments: [key, now.milliseconds])
       }
       try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(steps.count)")
+    }
+    try referencesAreChecked(true)
+  }
+
+  private func referencesAreChecked(_ isOn: Bool) throws(StoreError) {
+    do {
+      try database.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA foreign_keys = \(isOn ? "ON" : "OFF")") }
+    } catch {
+      throw StoreError(error, path: path)
     }
   }
 

@@ -70,6 +70,15 @@ extension Store {
 
   /// Goes on with a run that was begun and not finished.
   package func resume(_ run: RunRecord, version: String, now: WallTime = .now) throws(StoreError) -> RunSession {
+    try resume(run, from: [.running, .interrupted], version: version, now: now) { _ in }
+  }
+
+  /// Goes on with a run in one of these states.
+  ///
+  /// - Parameter before: In the same transaction, before the run is open again.
+  func resume(
+    _ run: RunRecord, from states: [RunState], version: String, now: WallTime, before: (Database) throws -> Void
+  ) throws(StoreError) -> RunSession {
     let lock = try runLock(run.id.text)
     guard folder == nil || lock != nil else { throw .locked(run: run.id, holder: try holder(of: run)) }
     let (fresh, number) = try writing { db in
@@ -77,11 +86,12 @@ extension Store {
       // The lock is ours, so an open session is one that crashed after this store was opened.
       if try openSession(of: run.row, in: db) != nil { try closeCrashedSession(of: run.row, in: db) }
       let state = try record(of: run.row, in: db).state
-      guard state == .running || state == .interrupted else {
-        throw StoreError.wrongState(run: run.id, state: state, wanted: "begun and unfinished")
+      guard states.contains(state) else {
+        throw StoreError.wrongState(run: run.id, state: state, wanted: states == [.finished] ? "finished" : "begun and unfinished")
       }
+      try before(db)
       let number = 1 + (try Int.fetchOne(db, sql: "SELECT max(number) FROM session WHERE run = ?", arguments: [run.row]) ?? 0)
-      try db.execute(sql: "UPDATE run SET state = 1, stop = NULL WHERE id = ?", arguments: [run.row])
+      try db.execute(sql: "UPDATE run SET state = 1, stop = NULL, finished_at = NULL WHERE id = ?", arguments: [run.row])
       try beginSession(of: run.row, number: number, version: version, now: now, in: db)
       return (try record(of: run.row, in: db), number)
     }
@@ -122,7 +132,7 @@ extension Store {
   /// The caller holds the run's lock.
   func closeCrashedSession(of run: Int64, in db: Database) throws {
     if try Int.fetchOne(db, sql: "SELECT state FROM run WHERE id = ?", arguments: [run]) == RunState.planning.code {
-      for table in ["round_case", "run_case", "round", "session"] {
+      for table in ["round_case", "run_cluster", "run_case", "round", "session"] {
         try db.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [run])
       }
       return try db.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run])

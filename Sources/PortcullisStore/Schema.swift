@@ -5,16 +5,18 @@
 // | meta         | the store                          | its secret key for judges' delimiters |
 // | document     | a text, by its digest              | prompts, manifests, rubrics, facts of cases: once, whoever names them |
 // | case_content | a resolved case, by its digest     | runs share it; what the tally needs is a shared document, the body is the rest |
-// | run          | a plan and how far it came         | `plan_digest` finds what to resume; a finished run never changes again |
+// | run          | a plan and how far it came         | `plan_digest` finds what to resume; a finished run changes only by a look |
 // | session      | one process at work on a run       | the owner row; an open one whose lock is free is a crash; durations add up |
-// | round        | a set of trials planned together   | confirming and sequential rounds extend a plan by rows, never by edits |
+// | round        | a set of trials planned together   | confirming, sequential and look rounds extend a plan by rows, never by edits |
 // | run_case     | a planned case, in order           | the ordinal is for reading; the identity is the content, never the position |
+// | run_cluster  | a case that shares its source      | found in the whole plan, so with the run and not with the case; most cases have no row |
 // | round_case   | a case's trials in a round         | repeats go on through the rounds, so a repeat names one trial and one sample |
 // | attempt      | a call that was sent               | inserted before sending, at what it may cost; no end after a crash: *unknown* |
 // | attempt_end  | what came of it                    | an insert, no update: pages stay full, and nothing recorded can be overwritten |
 // | score        | what the checks said, with reasons | apart, so that the tally reads narrow rows; trials with the same words share one |
 // | trial        | how a trial ended                  | its key is the law "no trial is scored twice"; the tally reads it alone |
 // | decision     | a verdict                          | inserted before it is shown; only a pass may exit 0 |
+// | ledger       | a decision as an attempt           | found by candidate, evalsets and policy: trying until it passes is seen |
 //
 // - `attempt` → `attempt_end` → `trial` is the order of writes, and triggers hold it: a trial can pass only with a recorded answer, no
 //   attempt begins after its trial ended or its call was answered, and results can be neither updated nor deleted.
@@ -25,7 +27,7 @@
 // - STRICT tables, because SQLite otherwise takes text for a number. JSON bodies are TEXT: a person with `sqlite3` can read them.
 
 /// Forward only: a published step never changes, a new one is added at the end.
-let migrations = [Migration(sql: version1 + appendOnly)]
+let migrations = [Migration(sql: version1 + appendOnly), Migration(sql: version2), Migration(sql: version3)]
 
 private let version1 = """
   CREATE TABLE meta (

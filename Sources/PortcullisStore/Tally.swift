@@ -4,6 +4,8 @@ package import PortcullisGate
 
 /// A case and its trials that ended, by arm and repeat: what the tally takes.
 package struct CaseTrials: Sendable, Hashable {
+  /// The case's place in the plan.
+  package let ordinal: Int
   package let facts: CaseFacts
   package let trials: [TrialFacts]
 }
@@ -11,7 +13,7 @@ package struct CaseTrials: Sendable, Hashable {
 /// How many trials there are of each kind; what a decision was made on must equal what is stored.
 package struct TrialCounts: Sendable, Hashable, CustomStringConvertible {
   package private(set) var cases = 0
-  /// Planned for each arm, summed over the cases.
+  /// Planned for an arm that is asked in every round, summed over the cases.
   package private(set) var planned = 0
   /// Ended trials by arm (candidate, production, noise) and outcome (passed, failed, unscored, call failed).
   private var ended = [Int](repeating: 0, count: 12)
@@ -22,7 +24,7 @@ package struct TrialCounts: Sendable, Hashable, CustomStringConvertible {
 
   package mutating func add(_ element: CaseTrials) {
     cases += 1
-    planned += element.facts.plannedTrials
+    planned += element.facts.allTrials(of: .candidate)
     for trial in element.trials { add(arm: trial.arm.code, outcome: trial.state.outcomeCode, count: 1) }
   }
 
@@ -74,17 +76,20 @@ extension Store {
         let cases = try RawStatement(
           """
           SELECT r.ordinal, c.case_id, c.cluster, c.facts,
-            (SELECT sum(trials) FROM round_case p WHERE p.run = r.run AND p.ordinal = r.ordinal)
-          FROM run_case r JOIN case_content c ON c.id = r.content WHERE r.run = ? AND r.ordinal > ? ORDER BY r.ordinal LIMIT ?
+            (SELECT trials FROM round_case p WHERE p.run = r.run AND p.ordinal = r.ordinal AND p.round = 0), k.first
+          FROM run_case r JOIN case_content c ON c.id = r.content LEFT JOIN run_cluster k ON k.run = r.run AND k.ordinal = r.ordinal
+          WHERE r.run = ? AND r.ordinal > ? ORDER BY r.ordinal LIMIT ?
           """, in: db)
         defer { cases.reset() }
         for value in [Int(run.row), after, page] { cases.bind(value) }
         while try cases.step() {
           ordinals.append(cases.int(0))
-          facts.append(
-            try reader.facts(cases.int(3), id: cases.text(1), cluster: cases.text(2), plannedTrials: cases.int(4)))
+          var one = try reader.facts(cases.int(3), id: cases.text(1), cluster: cases.text(2), plannedTrials: cases.int(4))
+          one.foundCluster = cases.optionalInt(5)
+          facts.append(one)
         }
         guard let first = ordinals.first, let last = ordinals.last else { return ([], after) }
+        try addFurtherRounds(of: run.row, to: &facts, at: ordinals, in: db)
         var trials = [[TrialFacts]](repeating: [], count: ordinals.count)
         var place = 0
         let rows = try RawStatement(
@@ -96,7 +101,7 @@ extension Store {
           while ordinals[place] < ordinal { place += 1 }
           trials[place].append(try trialFacts(rows, from: 1))
         }
-        return (zip(facts, trials).map { CaseTrials(facts: $0, trials: $1) }, last)
+        return (ordinals.indices.map { CaseTrials(ordinal: ordinals[$0], facts: facts[$0], trials: trials[$0]) }, last)
       }
     }
   }

@@ -12,11 +12,13 @@ extension HardGate {
         rule: population.ruleName, verdict: .inconclusive, reason: .nothingWeighed,
         sentence: "the evidence was counted for another policy", method: "none: the rule could not be asked")
     }
-    let outcome = HardOutcome(evidence, input: input)
+    let reliable = ReliableOutcome(evidence, alpha: input.declaredWrongPass, beta: input.declaredWrongFail)
+    let outcome = HardOutcome(evidence, reliable, input: input)
     return Ruling(
       rule: population.ruleName, verdict: outcome.verdict, reason: outcome.reason, sentence: input.whereClause + outcome.sentence,
-      estimate: evidence.cases > 0 ? Double(evidence.held) / Double(evidence.cases) : nil, count: evidence.cases,
-      missing: evidence.unscored.count + evidence.reused.count, limit: evidence.cases > 0 ? 1 : nil, method: method,
+      estimate: evidence.cases > 0 ? Double(evidence.held + reliable.held) / Double(evidence.cases) : nil, count: evidence.cases,
+      missing: evidence.unscored.count + reliable.unscored.count + evidence.reused.count, limit: evidence.cases > 0 ? 1 : nil,
+      method: method,
       witnesses: outcome.witnesses.ids, next: outcome.next, weighedScores: evidence.scoredTrials > 0)
   }
 
@@ -60,8 +62,9 @@ private struct HardOutcome {
   var witnesses = Witnesses()
   var next: String?
 
-  init(_ evidence: HardEvidence, input: RuleInput) {
+  init(_ evidence: HardEvidence, _ reliable: ReliableOutcome, input: RuleInput) {
     let all = evidence.gate.population.cases(evidence.cases)
+    let unscored = evidence.unscored.joined(with: reliable.unscored)
     func open(_ reason: Reason, _ what: String, _ witnesses: Witnesses, _ next: String) -> HardOutcome {
       HardOutcome(
         verdict: .inconclusive, reason: reason, sentence: "\(witnesses.count) of \(all) \(what): \(named(witnesses))", witnesses: witnesses,
@@ -72,14 +75,21 @@ private struct HardOutcome {
       self.init(
         verdict: .fail, reason: .beyondLimit, sentence: "\(failed.count) of \(all) failed: \(named(failed))", witnesses: failed,
         next: "a failed trial is a proof: only a better candidate holds these cases")
+    } else if !reliable.failed.isEmpty {
+      let failed = reliable.failed
+      self.init(
+        verdict: .fail, reason: .beyondLimit,
+        sentence:
+          "\(failed.count) of \(all) \(failed.count == 1 ? "is" : "are") not reliable: \(named(failed))\(reliable.score(of: failed))",
+        witnesses: failed, next: "a case that passes 98 % of the time seldom fails so often: only a better candidate holds these cases")
     } else if input.unaccounted > 0 {
       self.init(
         verdict: .inconclusive, reason: .missingEvidence,
         sentence: "\(counted(input.unaccounted, "planned case")) cannot be accounted for, and any of them may be one that must hold",
         next: "run the whole plan")
-    } else if !evidence.unscored.isEmpty {
+    } else if !unscored.isEmpty {
       self = open(
-        .missingEvidence, "\(evidence.unscored.count == 1 ? "lacks" : "lack") a score, and one is enough to block", evidence.unscored,
+        .missingEvidence, "\(unscored.count == 1 ? "lacks" : "lack") a score, and one is enough to block", unscored,
         "see with 'export trials' why they are missing, then run again")
     } else if !evidence.reused.isEmpty {
       self = open(
@@ -88,7 +98,7 @@ private struct HardOutcome {
     } else if !evidence.unsupported.isEmpty {
       self = open(
         .missingEvidence, "\(evidence.unsupported.count == 1 ? "asks" : "ask") for a demand that is not known here", evidence.unsupported,
-        "demand 'all' or 'never'")
+        "demand 'all', 'never' or 'reliable'")
     } else if !evidence.judged.isEmpty {
       self = open(
         .judgeUnfit, "\(evidence.judged.count == 1 ? "rests" : "rest") on a judge that is not calibrated", evidence.judged,
@@ -98,10 +108,16 @@ private struct HardOutcome {
       self = open(
         .tooFewCases, "passed, but on fewer trials than the demand takes", evidence.short,
         "plan \(needed) trials for each, or as many as its own demand takes")
-    } else if let trials = evidence.heldTrials {
+    } else if !reliable.undecided.isEmpty {
+      let most = reliable.mostTrials
+      self = open(
+        most < evidence.gate.reliableCap ? .tooFewCases : .cannotExcludeMargin,
+        "\(areOrIs(reliable.undecided.count)) undecided after \(counted(most, "trial")): neither 98 % reliable nor down to 80 %",
+        reliable.undecided, most < evidence.gate.reliableCap ? reliable.takes : "a changed candidate: the most trials were asked")
+    } else if evidence.held + reliable.held > 0 {
       self.init(
-        verdict: .pass, reason: .holds, sentence: held(evidence, all: all, trials: trials, alpha: input.wrongPass),
-        next: "it would have survived no failed trial")
+        verdict: .pass, reason: .holds, sentence: held(evidence, reliable, all: all, alpha: input.declaredWrongPass),
+        next: evidence.held > 0 ? "it would have survived no failed trial" : nil)
     } else {
       self.init(verdict: .pass, reason: .none, sentence: evidence.gate.population.none + leftOut(evidence))
     }
@@ -116,16 +132,25 @@ private struct HardOutcome {
   }
 }
 
-private func cleanTrials(_ input: RuleInput) -> Int { cleanTrialsRequired(failureRate: 0.10, alpha: input.wrongPass) }
+private func cleanTrials(_ input: RuleInput) -> Int { cleanTrialsRequired(failureRate: 0.10, alpha: input.declaredWrongPass) }
 
-private func held(_ evidence: HardEvidence, all: String, trials: ClosedRange<Int>, alpha: Double) -> String {
-  let excluded = percent((failureRateExcluded(cleanTrials: trials.lowerBound, alpha: alpha) * 100).rounded() / 100)
-  let subject = evidence.cases == 1 ? "the one \(all.dropFirst(2)) passed" : "all \(all) passed"
-  let count =
-    trials.lowerBound == trials.upperBound
-    ? "\(trials.lowerBound) of \(trials.lowerBound) trials" : "all their \(trials.lowerBound) to \(trials.upperBound) trials"
+private func held(_ evidence: HardEvidence, _ reliable: ReliableOutcome, all: String, alpha: Double) -> String {
+  let subject = evidence.cases == 1 ? "the one \(all.dropFirst(2))" : "all \(all)"
   let recorded = evidence.isRecorded ? " (recorded answers)" : ""
-  return "\(subject) \(count)\(recorded): that excludes failure rates above \(excluded) for a case, and no lower ones" + leftOut(evidence)
+  var proofs: [String] = []
+  if let trials = evidence.heldTrials {
+    let excluded = percent((failureRateExcluded(cleanTrials: trials.lowerBound, alpha: alpha) * 100).rounded() / 100)
+    let count =
+      trials.lowerBound == trials.upperBound
+      ? "\(trials.lowerBound) of \(trials.lowerBound) trials" : "all their \(trials.lowerBound) to \(trials.upperBound) trials"
+    proofs.append("passed \(count)\(recorded): that excludes failure rates above \(excluded) for a case, and no lower ones")
+  }
+  if let trials = reliable.heldTrials {
+    let count = trials.lowerBound == trials.upperBound ? "\(trials.lowerBound)" : "\(trials.lowerBound) to \(trials.upperBound)"
+    let which = evidence.heldTrials == nil ? "" : "\(reliable.held) of them "
+    proofs.append("\(which)held after \(count) trials\(recorded): that excludes a case that passes only 80 % of the time")
+  }
+  return subject + " " + proofs.joined(separator: "; ") + leftOut(evidence)
 }
 
 private func leftOut(_ evidence: HardEvidence) -> String {

@@ -10,8 +10,13 @@ struct RuleInput {
   let unaccounted: Int
   let wrongPass: Double
   let wrongFail: Double
+  /// As the policy writes them; the two above are this look's part of them.
+  let declaredWrongPass: Double
+  let declaredWrongFail: Double
   /// The share of planned trials that `complete` tolerates as missing; 0 without such a rule.
   let maxMissing: Double
+  /// Metrics that some case carries, for what to suggest.
+  let metricNames: [String]
 
   /// `Where language=de: `, or nothing.
   var whereClause: String { scope.needs.filter.isEmpty ? "" : "where \(described(scope.needs.filter)), " }
@@ -20,6 +25,17 @@ struct RuleInput {
   func nextWithoutSlices(_ name: String) -> String {
     let meant = nearestWord(to: name, among: run.tagNames + ["behaviour", "severity", "evalset"])
     return (meant.map { "did you mean '\($0)'? Else " } ?? "") + "tag the cases with '\(name)', or take it out of the rule"
+  }
+
+  /// What to do about pairs that lack a score.
+  var nextForMissing: String {
+    run.planSource.isElsewhere
+      ? "give every planned case a score in both files" : "see with 'export trials' why they are missing, then run again"
+  }
+
+  /// Where nobody but the user knows how many cases there should be.
+  var whoSaysHowMany: String {
+    run.planSource == .vouched ? "; that these are all the planned cases is the user's word (--cases all)" : ""
   }
 
   /// Whether the filter named something that no case carries.
@@ -43,7 +59,8 @@ extension PolicyRule {
     guard let scope = evidence.scope(self.where) else { return [unusable("the evidence was counted for another policy")] }
     let input = RuleInput(
       scope: scope, run: evidence.run, hasProduction: evidence.hasProduction, unaccounted: evidence.unaccounted,
-      wrongPass: policy.wrongPass, wrongFail: policy.wrongFail, maxMissing: policy.maxMissing)
+      wrongPass: policy.wrongPass, wrongFail: policy.wrongFail, declaredWrongPass: policy.wrongPass,
+      declaredWrongFail: policy.wrongFail, maxMissing: policy.maxMissing, metricNames: evidence.metricNames)
     if input.isEmptyFilter { return [unusable("no case carries \(described(self.where))")] }
     let rulings = asked(input)
     guard rule.weighsIndependentCases else { return rulings }
@@ -63,10 +80,16 @@ extension PolicyRule {
     case .criticalCases(let gate): return [gate.ruling(input, .critical)]
     case .incidentsStayFixed(let gate): return [gate.ruling(input, .guarded)]
     case .errorRate(let rule): return [rule.ruling(input)]
-    case .latency(let rule): return [rule.ruling(input)]
-    case .costPerRequest(let rule): return [rule.ruling(input)]
-    case .noBrokenCases, .score, .tail, .ttft, .tpot, .costPerSuccess, .tokensPerRequest, .coverage:
-      return [unusable("the rule cannot be weighed yet")]
+    case .latency(let rule): return [rule.ruling(.latency, input)]
+    case .ttft(let rule): return [rule.ruling(.ttft, input)]
+    case .tpot(let rule): return [rule.ruling(.tpot, input)]
+    case .costPerRequest(let rule): return [rule.ruling(.cost, input)]
+    case .costPerSuccess(let rule): return [rule.ruling(.costPerSuccess, input)]
+    case .tokensPerRequest(let rule): return [rule.ruling(input)]
+    case .score(let rule): return rule.rulings(input)
+    case .tail(let rule): return [rule.ruling(input)]
+    case .coverage: return [input.coverage()]
+    case .noBrokenCases(let rule): return [rule.ruling(input)]
     }
   }
 

@@ -1,7 +1,7 @@
 import PortcullisCore
 
 /// What the trials of one case did in one arm, in counts.
-struct ArmCase {
+struct ArmCase: ScoredCase {
   let planned: Int
   var passed = 0
   var failed = 0
@@ -68,10 +68,18 @@ struct ArmCase {
   /// Whether every planned trial has a score.
   var isComplete: Bool { scored == planned }
   var hasAllPassed: Bool { scoredPasses == planned }
-  /// Whether all trials passed; nil where one lacks a score.
-  var outcome: Bool? { isComplete ? hasAllPassed : nil }
   /// The mean over the planned trials; for complete ones.
   var mean: Double { Double(scoredPasses) / Double(planned) }
+  var rank: Int { scoredPasses }
+}
+
+extension TrialFacts.State {
+  var isScored: Bool {
+    switch self {
+    case .passed, .failed, .callFailed(.tooLarge): true
+    case .unscored, .callFailed: false
+    }
+  }
 }
 
 extension FailureKind {

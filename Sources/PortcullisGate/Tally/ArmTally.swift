@@ -1,12 +1,15 @@
 import PortcullisCore
 
-/// One arm's trials, summed; quarantined cases add to cost and tokens only.
+/// One arm's trials, summed; quarantined cases add to cost and tokens only, and trials of confirming and sequential rounds to those, to the
+/// failures and to their own counts.
 struct ArmTally {
   private var planned = 0
   private var answered = 0
   private var scored = 0
   private var passed = 0
   private var reused = 0
+  private var further = ArmSummary.Further()
+  private var repeats = RepeatTally()
   private(set) var wrongModel = 0
   private var failures: [FailureKind: Int] = [:]
   private var cost = KnownSum()
@@ -16,15 +19,18 @@ struct ArmTally {
   private var reasoning = KnownSum()
   private var latencies: [UInt32] = []
 
-  mutating func add(_ trials: ArmCase) {
+  /// - Parameter furtherPlanned: Trials of confirming and sequential rounds.
+  mutating func add(_ trials: ArmCase, furtherPlanned: Int = 0) {
+    further.planned += furtherPlanned
     planned += trials.planned
     scored += trials.scored
     passed += trials.scoredPasses
     answered += trials.passed + trials.failed + trials.unscored
     reused += trials.reused
+    repeats.add(trials)
   }
 
-  mutating func add(_ trial: TrialFacts, isQuarantined: Bool) {
+  mutating func add(_ trial: TrialFacts, isQuarantined: Bool, isFurther: Bool = false) {
     let isAnswer: Bool
     switch trial.state {
     case .passed, .failed, .unscored, .callFailed(.tooLarge): isAnswer = true
@@ -38,7 +44,23 @@ struct ArmTally {
     output.add(trial.tokens.output, isNeeded: isAnswer)
     cachedInput.add(trial.tokens.cachedInput, isNeeded: false)
     reasoning.add(trial.tokens.reasoning, isNeeded: false)
+    if isFurther {
+      if !isQuarantined, trial.state.isScored { further.scored += 1 }
+      return
+    }
     if isAnswer, !isQuarantined, let latency = trial.latency { latencies.append(storedMicroseconds(latency)) }
+  }
+
+  /// A trial that is nothing but its score: what it cost is not known.
+  mutating func add(_ score: PlainScore) {
+    planned += 1
+    guard score != .absent else { return }
+    answered += 1
+    if score.isComplete { scored += 1 }
+    if score.hasAllPassed { passed += 1 }
+    cost.add(nil, isNeeded: true)
+    input.add(nil, isNeeded: true)
+    output.add(nil, isNeeded: true)
   }
 
   mutating func merge(_ other: ArmTally) {
@@ -47,6 +69,9 @@ struct ArmTally {
     scored += other.scored
     passed += other.passed
     reused += other.reused
+    repeats.merge(other.repeats)
+    further.planned += other.further.planned
+    further.scored += other.further.scored
     wrongModel += other.wrongModel
     failures.merge(other.failures) { $0 + $1 }
     cost.merge(other.cost)
@@ -60,12 +85,12 @@ struct ArmTally {
   func summary(of arm: Arm) -> ArmSummary {
     let sorted = latencies.sorted()
     return ArmSummary(
-      arm: arm, planned: planned, answered: answered, scored: scored, passed: passed, reused: reused,
+      arm: arm, planned: planned, answered: answered, scored: scored, passed: passed, reused: reused, further: further,
       failures: failures.sorted { $0.key.rawValue.utf8.lexicographicallyPrecedes($1.key.rawValue.utf8) }
         .map { ArmSummary.FailureCount(kind: $0.key, count: $0.value) },
       costMicro: cost.total,
       tokens: TokenUsage(input: input.total, output: output.total, cachedInput: cachedInput.total, reasoning: reasoning.total),
-      latencyP50: quantile(0.5, of: sorted), latencyP95: quantile(0.95, of: sorted))
+      latencyP50: quantile(0.5, of: sorted), latencyP95: quantile(0.95, of: sorted), repeats: repeats.summary)
   }
 }
 

@@ -15,6 +15,10 @@ package struct HardEvidence: Sendable, Hashable {
   package internal(set) var judged = Witnesses()
   /// Clean, but fewer trials than the demand takes.
   package internal(set) var short = Witnesses()
+  /// Cases under the demand `reliable`, by id; what each says depends on how many they are, so the ruling decides them.
+  package internal(set) var sequences: [CandidateSequence] = []
+  /// Those cases and the ones under that demand that rest on a judge or on an earlier run.
+  package internal(set) var reliableCases = 0
   /// Asks for a demand that this version does not know.
   package internal(set) var unsupported = Witnesses()
   package internal(set) var quarantined = 0
@@ -27,19 +31,21 @@ package struct HardEvidence: Sendable, Hashable {
     self.gate = gate
   }
 
-  mutating func add(_ facts: CaseFacts, _ trials: ArmCase, neverTrials: Int) {
+  mutating func add(_ facts: CaseFacts, _ sorted: SortedTrials, neverTrials: Int) {
     guard gate.population.contains(facts) else { return }
     guard !facts.isLeftOut else {
       quarantined += 1
       return
     }
+    let trials = sorted.candidate
     cases += 1
     scoredTrials += trials.scored
     if trials.isRecorded { isRecorded = true }
-    guard let needed = gate.trialsNeeded(facts, neverTrials: neverTrials) else {
+    guard let demand = gate.demand(on: facts), let needed = gate.trialsNeeded(facts, neverTrials: neverTrials) else {
       unsupported.add(facts.id)
       return
     }
+    if demand == .reliable { return addReliable(facts, sorted) }
     if trials.proofs > 0, !trials.isBroken {
       failed.add(facts.id, rank: -trials.proofs)
     } else if trials.reused > 0 {
@@ -56,6 +62,20 @@ package struct HardEvidence: Sendable, Hashable {
     }
   }
 
+  private mutating func addReliable(_ facts: CaseFacts, _ sorted: SortedTrials) {
+    reliableCases += 1
+    let own = sorted.all.filter { $0.arm == .candidate }
+    if own.contains(where: \.isReused) {
+      reused.add(facts.id)
+    } else if sorted.candidate.isBroken || Set(own.map(\.repeatIndex)).count < own.count {
+      unscored.add(facts.id)
+    } else if own.contains(where: { $0.isJudged && $0.state.isScored }) {
+      judged.add(facts.id)
+    } else {
+      sequences.append(CandidateSequence(facts, own))
+    }
+  }
+
   mutating func merge(_ other: HardEvidence) {
     cases += other.cases
     held += other.held
@@ -64,6 +84,8 @@ package struct HardEvidence: Sendable, Hashable {
     unscored.merge(other.unscored)
     judged.merge(other.judged)
     short.merge(other.short)
+    sequences += other.sequences
+    reliableCases += other.reliableCases
     unsupported.merge(other.unsupported)
     quarantined += other.quarantined
     if let theirs = other.heldTrials {
@@ -71,6 +93,12 @@ package struct HardEvidence: Sendable, Hashable {
     }
     scoredTrials += other.scoredTrials
     isRecorded = isRecorded || other.isRecorded
+  }
+
+  func finished() -> HardEvidence {
+    var whole = self
+    whole.sequences.sort(by: CandidateSequence.precedes)
+    return whole
   }
 }
 
@@ -90,13 +118,16 @@ extension EvidenceNeeds.Gate {
     return HardGate.Demand(rawValue: word)
   }
 
-  /// Trials an arm that the plan gives such a case.
-  func trialsPlanned(_ facts: CaseFacts) -> Int? {
+  /// Trials that the demand on such a case takes; under `reliable` the most the candidate is asked.
+  func trials(_ facts: CaseFacts) -> Int? {
     demand(on: facts).map { $0 == demand ? trials : HardGate(demand: $0).trials }
   }
 
+  /// The most that the candidate is asked under the demand `reliable`.
+  var reliableCap: Int { demand == .reliable ? trials : HardGate(demand: .reliable).trials }
+
   fileprivate func trialsNeeded(_ facts: CaseFacts, neverTrials: Int) -> Int? {
-    guard let demand = demand(on: facts), let planned = trialsPlanned(facts) else { return nil }
+    guard let demand = demand(on: facts), let planned = trials(facts) else { return nil }
     return demand == .never ? max(planned, neverTrials) : planned
   }
 }

@@ -10,39 +10,60 @@ package struct Tally: Sendable {
   private var suites: [String: SuiteCounts] = [:]
   private var candidate = ArmTally()
   private var production = ArmTally()
+  private var metricNames = MetricNames()
   private var scopes: [ScopeTally]
+  private let pairLabels: PairLabels
+  private let takesPairs: Bool
+  private var hasGrades = false
 
   package init(needs: EvidenceNeeds) {
     self.needs = needs
+    pairLabels = PairLabels(needs.clusters)
+    takesPairs = needs.scopes.allSatisfy(\.isOfScoresAlone)
     scopes = needs.scopes.map { ScopeTally($0, neverTrials: needs.neverTrials, readings: needs.clusters.readings.count) }
   }
 
   /// Takes in a case with all its recorded trials, in any order; trials that are planned but not given are missing.
   ///
-  /// Once for each case. A repeat beyond the plan, or given twice, makes that arm's scores of the case count for nothing.
+  /// Once for each case. A repeat that no round plans, or given twice, makes that arm's scores of the case count for nothing.
   package mutating func add(_ facts: CaseFacts, trials: [TrialFacts]) {
     precondition(facts.plannedTrials > 0, "a case has at least one planned trial")
     cases += 1
     suites[facts.evalset, default: SuiteCounts()].add(facts)
-    var ours = ArmCase(planned: facts.plannedTrials)
-    var theirs = ArmCase(planned: facts.plannedTrials)
+    let sorted = SortedTrials(facts, trials)
+    count(sorted.plan, of: facts, isFurther: false)
+    count(sorted.further, of: facts, isFurther: true)
+    if !facts.isLeftOut {
+      candidate.add(sorted.candidate, furtherPlanned: facts.allTrials(of: .candidate) - facts.plannedTrials)
+      production.add(sorted.production, furtherPlanned: facts.allTrials(of: .production) - facts.plannedTrials)
+    }
+    if needs.namesMetrics { metricNames.add(facts) }
+    let labels = needs.clusters.labels(of: facts)
+    for place in scopes.indices { scopes[place].add(facts, labels: labels, sorted) }
+  }
+
+  /// Takes in a case of one trial an arm that is nothing but its scores; once for each case. Such cases are in no quarantine.
+  package mutating func add(_ pair: ScoredPair) {
+    guard takesPairs else { return add(pair.facts, trials: pair.trials) }
+    cases += 1
+    if pair.isGraded, !hasGrades {
+      hasGrades = true
+      if needs.namesMetrics { metricNames.add(ScoredPair.metric) }
+    }
+    candidate.add(pair.candidate)
+    production.add(pair.production)
+    let labels = pairLabels.labels(of: pair)
+    for place in scopes.indices { scopes[place].add(pair, labels: labels) }
+  }
+
+  private mutating func count(_ trials: [TrialFacts], of facts: CaseFacts, isFurther: Bool) {
     for trial in trials {
       switch trial.arm {
-      case .candidate:
-        ours.add(trial)
-        candidate.add(trial, isQuarantined: facts.isLeftOut)
-      case .production:
-        theirs.add(trial)
-        production.add(trial, isQuarantined: facts.isLeftOut)
+      case .candidate: candidate.add(trial, isQuarantined: facts.isLeftOut, isFurther: isFurther)
+      case .production: production.add(trial, isQuarantined: facts.isLeftOut, isFurther: isFurther)
       case .noise: break
       }
     }
-    if !facts.isLeftOut {
-      candidate.add(ours)
-      production.add(theirs)
-    }
-    let labels = needs.clusters.labels(of: facts)
-    for place in scopes.indices { scopes[place].add(facts, labels: labels, trials, candidate: ours, production: theirs) }
   }
 
   /// Adds what another tally of the same needs counted over other cases.
@@ -52,6 +73,7 @@ package struct Tally: Sendable {
     suites.merge(other.suites) { $0 + $1 }
     candidate.merge(other.candidate)
     production.merge(other.production)
+    metricNames.merge(other.metricNames)
     for place in scopes.indices { scopes[place].merge(other.scopes[place]) }
   }
 
@@ -62,7 +84,7 @@ package struct Tally: Sendable {
       suitesOverQuarantined: suites.filter { $0.value.isOverQuarantined }.keys
         .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) },
       wrongModel: tallies.reduce(0) { $0 + $1.1.wrongModel }, arms: tallies.map { $0.1.summary(of: $0.0) },
-      scopes: scopes.map { $0.finished() })
+      metricNames: metricNames.names, scopes: scopes.map { $0.finished() })
   }
 }
 

@@ -27,9 +27,13 @@ package struct Witnesses: Sendable, Hashable {
 
   package var isEmpty: Bool { count == 0 }
 
-  mutating func add(_ id: CaseID, rank: Int = 0) {
+  mutating func add(_ witness: some Witness, rank: Int = 0) {
     count += 1
-    keep(Entry(rank: rank, id: id))
+    if entries.count == Self.limit {
+      let last = entries[Self.limit - 1]
+      guard rank < last.rank || (rank == last.rank && witness.precedes(last.id)) else { return }
+    }
+    keep(Entry(rank: rank, id: witness.caseID))
   }
 
   private mutating func keep(_ entry: Entry) {
@@ -40,6 +44,19 @@ package struct Witnesses: Sendable, Hashable {
     if place > 0, entries[place - 1] == entry { return }
     entries.insert(entry, at: place)
     if entries.count > Self.limit { entries.removeLast() }
+  }
+
+  func joined(with other: Witnesses) -> Witnesses {
+    var both = self
+    both.merge(other)
+    return both
+  }
+
+  /// The same cases, all of one rank.
+  func ranked(_ rank: Int) -> Witnesses {
+    var others = self
+    others.entries = entries.map { Entry(rank: rank, id: $0.id) }
+    return others
   }
 
   mutating func merge(_ other: Witnesses) {

@@ -18,6 +18,8 @@ struct GateCommand: AsyncParsableCommand {
           --candidate openai:new@http://127.0.0.1:8000/v1 \\
           --production openai:old@http://127.0.0.1:8001/v1
         portcullis gate --run latest
+        portcullis gate --scores production.csv candidate.csv \\
+          --margin 0.05 --cases 200
 
       An unfinished run of the same plan is continued and pays only for what is
       missing; a finished run is never reused unless --reuse or --run says so.
@@ -37,10 +39,13 @@ struct GateCommand: AsyncParsableCommand {
   @Option(name: .customLong("run"), help: ArgumentHelp("Decide again from this run's records; nothing is called.", valueName: "run"))
   var decideAgain: String?
 
+  @OptionGroup var scores: ScoreOptions
+
   @Flag(help: "A short report: the verdict, the rules, the arms.")
   var compact = false
 
   func validate() throws {
+    try validateScores()
     if decideAgain != nil {
       if options.fresh || options.reuse != nil {
         throw ValidationError("--run decides from the records; it cannot be combined with --fresh or --reuse")
@@ -55,6 +60,7 @@ struct GateCommand: AsyncParsableCommand {
   func run() async throws {
     let files = try options.reports.map(ReportFile.init)
     for file in files { try file.probe() }
+    if scores.isGiven { return try await decideScores(files) }
     let loaded = try loadPlan(
       plan, run: options, candidate: candidate, production: production, arms: [.candidate, .production], decides: true)
     if decideAgain != nil { try requireStore(options.store ?? loaded.config.store) }
@@ -94,6 +100,6 @@ struct GateCommand: AsyncParsableCommand {
       facts: RunFacts(
         stop: stop, arms: plan.arms.map(\.arm), plannedCases: run.plannedCases, isFiltered: plan.filter.isActive,
         concurrency: plan.arms.map(\.target.limits.concurrency).max() ?? 1, currency: plan.currency),
-      notes: ["decided again from the records of \(run.createdAt)"])
+      notes: ["decided again from the records of \(run.createdAt)"] + (try store.roundNotes(of: run)))
   }
 }

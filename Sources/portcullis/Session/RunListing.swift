@@ -1,5 +1,6 @@
 import PortcullisCore
 import PortcullisFormats
+import PortcullisGate
 import PortcullisRunner
 import PortcullisStore
 
@@ -26,8 +27,15 @@ extension RunWork {
         manifest: plan.manifest(reused: reused?.id)),
       version: Portcullis.version)
     var batch: [(testCase: Case, digest: Digest, trials: Int)] = []
+    var sequential: [(ordinal: Int, trials: Int)] = []
     var listed = Listed(summary: plan.emptySummary, cost: CostEstimate(setups))
+    var ordinal = 0
+    var search = ClusterSearch(plan)
     try plan.forEachCase { testCase, trials in
+      search.add(testCase)
+      let more = plan.policy.sequentialTrials(for: CaseFacts(testCase, plannedTrials: trials))
+      if more > 0 { sequential.append((ordinal, more)) }
+      ordinal += 1
       listed.summary.add(testCase, trials: trials)
       listed.cost.add(testCase, trials: trials)
       batch.append((testCase, Digest(of: testCase.json), trials))
@@ -37,7 +45,12 @@ extension RunWork {
       }
     }
     if !batch.isEmpty { try session.append(batch) }
+    var found = search.found()
+    try session.append(&found.certain)
+    listed.summary = try plan.clustered(listed.summary, &found)
     try session.seal()
+    // What a demand for reliability takes at least is asked together with the plan; a kill just here loses nothing, as it is asked for again.
+    if !sequential.isEmpty { _ = try session.add(NewRound(kind: .sequential, arms: [.candidate], cases: sequential)) }
     return (session, listed)
   }
 

@@ -74,8 +74,7 @@ struct RunWork {
     }
     let stop: StopReason?
     do {
-      stop = try await Pipeline.execute(work, cases: pendingCases(of: run))
-      try await recorder.flush()
+      stop = try await workThrough(work, recorder, session, progress)
     } catch {
       await display.finish()
       throw error
@@ -93,6 +92,7 @@ struct RunWork {
       (stop.map { ["stopped early: \($0.words)"] } ?? [])
       + (isResumed ? ["resumed: \(ended) of \(planned) trials were recorded before"] : [])
       + (plan.arms.contains { $0.target.provider == "replay" } ? ["recorded answers (replay)"] : [])
+      + (try store.roundNotes(of: run))
       + (reused.map { ["answers of run \($0.id) were taken over where the question is the same"] } ?? [])
     return Result(
       run: try store.run(run.id) ?? run,
@@ -102,6 +102,41 @@ struct RunWork {
       notes: notes)
   }
 
+  /// Round by round: what is planned is worked through, then the policy says from the records what is to be asked further, until nothing is.
+  private func workThrough(
+    _ work: Execution, _ recorder: Recorder, _ session: RunSession, _ progress: RunProgress
+  ) async throws -> StopReason? {
+    let run = session.run
+    for _ in 0..<Self.mostRounds {
+      let stop = try await Pipeline.execute(work, cases: pendingCases(of: run))
+      try await recorder.flush()
+      // What was cut short, or left open by an endpoint that was never there, is gone on with before anything is added to it.
+      if let stop { return stop }
+      let (planned, ended) = try store.progress(of: run)
+      guard planned == ended, try addRounds(to: session, progress) else { return nil }
+    }
+    return nil
+  }
+
+  /// Every sequential round ends a case or asks at least one more of its trials, of which there are at most 60; a confirming round comes once.
+  private static let mostRounds = 64
+
+  /// Whether anything is left to ask; it is in the plan then.
+  private func addRounds(to session: RunSession, _ progress: RunProgress) throws -> Bool {
+    var cursor = store.tally(session.run)
+    let rounds = try Pipeline.furtherRounds(
+      { each in while let next = try cursor.next() { try each(next.ordinal, next.facts, next.trials) } }, policy: plan.policy,
+      arms: plan.arms.map(\.arm))
+    for round in rounds {
+      let trials = round.cases.reduce(0) { $0 + $1.trials } * round.arms.count
+      _ = try session.add(
+        NewRound(kind: RoundKind(round.purpose), arms: round.arms, cases: round.cases.map { ($0.ordinal, $0.trials) }))
+      progress.planned(more: trials)
+      if !options.quiet { note("\(round.purpose.words(cases: round.cases.count)): \(plural(trials, "more trial"))") }
+    }
+    return !rounds.isEmpty
+  }
+
   /// What is missing, page by page.
   private func pendingCases(of run: RunRecord) -> @Sendable () throws -> PortcullisRunner.PlannedCase? {
     let pages = Mutex(store.pending(of: run))
@@ -109,7 +144,8 @@ struct RunWork {
     return {
       guard let pending = try pages.withLock({ try $0.next() }) else { return nil }
       return try pending.planned { trial in
-        guard let reused else { return [] }
+        // What a later round asks must be asked afresh: an earlier run's answers would be no evidence there.
+        guard let reused, trial.round == 0 else { return [] }
         return try store.attempts(of: reused, caseDigest: pending.digest, arm: trial.key.arm, repeatIndex: trial.key.repeatIndex)
       }
     }

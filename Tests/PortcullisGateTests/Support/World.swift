@@ -32,7 +32,7 @@ struct Sample {
   }
 }
 
-private func state(_ letter: Character) -> TrialFacts.State? {
+func state(_ letter: Character) -> TrialFacts.State? {
   switch letter {
   case "P": .passed
   case "F": .failed
