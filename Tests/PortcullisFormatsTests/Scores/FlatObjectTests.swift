@@ -56,9 +56,8 @@ struct FlatObjectTests {
       let bytes = draws.mutated(Array(line.utf8), alphabet: "{}[]\",:\\ 0123456789.eE+-truefalsn\t")
       guard let found = flat(bytes) else { continue }
       taken += 1
-      #expect(throws: Never.self, "\(String(decoding: bytes, as: UTF8.self))") {
-        #expect(try JSON(parsing: bytes) == JSON.object(found), "\(String(decoding: bytes, as: UTF8.self))")
-      }
+      let strict = try? JSON(parsing: bytes)
+      #expect(strict == JSON.object(found), "\(String(decoding: bytes, as: UTF8.self))")
     }
     #expect(taken > 0, "no row was read the fast way")
   }

@@ -18,7 +18,7 @@ struct ScoredPairTests {
       }
     }
     let groups = 1 + draws.below(20), hasClusters = draws.below(3) == 0
-    let pairs = (0..<draws.below(120)).map { index in
+    let pairs = (0..<draws.below(60)).map { index in
       (
         id: "g\(draws.below(groups))\(draws.one(of: ["-", ".", "", "é "]))\(index)",
         cluster: hasClusters && draws.below(2) == 0 ? "doc\(draws.below(8))" : nil, candidate: score(), production: score(),
