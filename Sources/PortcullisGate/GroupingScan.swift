@@ -21,6 +21,12 @@ package struct GroupingScan: Sendable {
     for tag in facts.tags { tags[tag.name, default: [:]][ClusterLabel(tag: tag.name, value: tag.value), default: 0] += 1 }
   }
 
+  /// As the case with its trials.
+  package mutating func add(_ pair: ScoredPair) {
+    cases += 1
+    if let stem = ClusterLabel(stemOf: pair.id, evalset: ScoredPair.evalset) { stems[stem, default: 0] += 1 }
+  }
+
   /// Adds what another scan saw of other cases.
   package mutating func merge(_ other: GroupingScan) {
     cases += other.cases

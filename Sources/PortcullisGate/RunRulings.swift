@@ -28,7 +28,7 @@ extension Evidence {
         "More than 5 % of the cases of \(listed(suitesOverQuarantined)) \(areOrIs(quarantined)) in quarantine: \(quarantined)",
         next: "repair the quarantined cases, or delete them from the suite")
     }
-    if unaccounted > 0 {
+    if unaccounted > 0, !run.planSource.isElsewhere {
       block(
         .missingEvidence, "The plan has \(counted(run.plannedCases, "case")), the evidence \(cases)", next: "run the whole plan")
     }
