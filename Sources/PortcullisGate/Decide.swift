@@ -7,11 +7,12 @@ import PortcullisCore
 package func decide(_ evidence: Evidence, policy: Policy, context: DecisionContext) -> Decision {
   var rulings = policy.offline.flatMap { $0.rulings(evidence, policy) }
   rulings += evidence.runRulings(rulings)
+  if let tried = evidence.alreadyTried(rulings) { rulings.append(tried) }
   let verdict = rulings.filter(\.decides).map(\.verdict).max() ?? .inconclusive
   return Decision(
     stage: "offline", verdict: verdict, exitCode: exitCode(verdict, evidence.run.stop), sentence: sentence(verdict, rulings),
     rulings: rulings, arms: evidence.arms, churn: evidence.churn, guarantees: guarantees(evidence, policy, rulings),
-    clusters: evidence.needs.clusters, policy: policy, context: context)
+    clusters: evidence.needs.clusters, attempt: Attempt(evidence, policy, rulings), policy: policy, context: context)
 }
 
 extension Ruling {

@@ -16,12 +16,13 @@ package struct Decision: Sendable, Hashable {
   package var guarantees: [String]
   /// What was taken for one independent case, beside certain clusters.
   package var clusters: ClusterPlan
+  package var attempt: Attempt
   package var policy: Policy
   package var context: DecisionContext
 
   package init(
     stage: String, verdict: Verdict, exitCode: ExitCode, sentence: String, rulings: [Ruling], arms: [ArmSummary], churn: Churn?,
-    guarantees: [String], clusters: ClusterPlan = ClusterPlan(), policy: Policy, context: DecisionContext
+    guarantees: [String], clusters: ClusterPlan = ClusterPlan(), attempt: Attempt = Attempt(), policy: Policy, context: DecisionContext
   ) {
     self.stage = stage
     self.verdict = verdict
@@ -32,6 +33,7 @@ package struct Decision: Sendable, Hashable {
     self.churn = churn
     self.guarantees = guarantees
     self.clusters = clusters
+    self.attempt = attempt
     self.policy = policy
     self.context = context
   }

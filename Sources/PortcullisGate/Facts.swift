@@ -126,6 +126,10 @@ package struct RunFacts: Sendable, Hashable {
   package var planSource = PlanSource.listed
   /// Names of tags that some case carries, for what to suggest; only a plan that is weighed before it is asked knows them.
   package var tagNames: [String] = []
+  /// Other runs that tried the same candidate on the same cases under the same policy, and did not pass although nothing was missing.
+  package var earlierAttempts = 0
+  /// Which of the policy's planned looks this evidence is, from 1.
+  package var look = 1
   /// What the evalsets promise to test, whether cases do or not.
   package var behaviours: [BehaviourDemand]
 

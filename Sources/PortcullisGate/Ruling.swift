@@ -30,8 +30,10 @@ package struct Ruling: Sendable, Hashable {
   package var weighedScores: Bool
 
   package enum Unit: String, Sendable {
-    /// Shares and their differences, 0…1.
+    /// Shares, 0…1.
     case share
+    /// Candidate minus production, in shares, −1…1; its limit is the least difference allowed.
+    case difference
     case seconds
     /// A ratio of candidate to production.
     case ratio
@@ -101,4 +103,6 @@ package enum Reason: String, Sendable, CaseIterable {
   case providerUnreachable = "provider-unreachable"
   case budgetSpent = "budget-spent"
   case quarantined
+  /// The same candidate did not pass the same cases under the same policy before.
+  case alreadyTried = "already-tried"
 }

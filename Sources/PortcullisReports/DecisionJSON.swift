@@ -33,6 +33,8 @@ extension Decision {
           ("statements", .array(guarantees.map(JSON.string))),
         ])
       ),
+      ("clusters", clusters.json),
+      ("attempt", attempt.json),
       (
         "digests",
         .object([
@@ -83,6 +85,7 @@ extension ArmSummary {
       ("scored", .int(scored)),
       ("passed", .int(passed)),
       ("reused", .int(reused)),
+      ("further", .object([("planned", .int(further.planned)), ("scored", .int(further.scored))])),
       ("failures", .object(failures.map { ($0.kind.rawValue, .int($0.count)) })),
       ("cost_micro_usd", isDollars ? cost : .null),
     ]
@@ -93,6 +96,25 @@ extension ArmSummary {
       ("model", orNull(target?.model)),
     ]
     return .object(members)
+  }
+}
+
+extension ClusterPlan {
+  /// What `--clusters` said, null where nothing, and the groupings that were suspected then.
+  fileprivate var json: JSON {
+    .object([
+      ("choice", orNull(choice.word)),
+      ("suspected", .array(suspects.map { .object([("grouping", .string($0.grouping.word)), ("groups", .int($0.groups))]) })),
+    ])
+  }
+}
+
+extension Attempt {
+  fileprivate var json: JSON {
+    .object([
+      ("earlier", .int(earlier)), ("complete", .bool(isComplete)), ("look", .int(look)), ("looks", .int(looks)),
+      ("wrong_pass", number(wrongPass)), ("wrong_fail", number(wrongFail)),
+    ])
   }
 }
 

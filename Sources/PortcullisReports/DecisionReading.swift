@@ -25,9 +25,34 @@ extension Decision {
       stage: stage, verdict: verdict, exitCode: exitCode, sentence: sentence, rulings: rulings, arms: summaries,
       churn: json["churn"]?.object.map { Churn(fixed: $0["fixed"]?.int ?? 0, broken: $0["broken"]?.int ?? 0, same: $0["same"]?.int ?? 0) },
       guarantees: guarantees?["statements"]?.array?.compactMap(\.string) ?? [],
+      clusters: ClusterPlan(json: json["clusters"]), attempt: Attempt(json: json["attempt"]),
       policy: Policy(
         wrongPass: guarantees?["wrong_pass"]?.double ?? 0.05, wrongFail: guarantees?["wrong_fail"]?.double ?? 0.05, offline: []),
       context: context)
+  }
+}
+
+extension Attempt {
+  /// A decision from before there was a ledger has none.
+  fileprivate init(json: JSON?) {
+    self.init(
+      earlier: json?["earlier"]?.int ?? 0, look: json?["look"]?.int ?? 1, looks: json?["looks"]?.int ?? 1,
+      wrongPass: json?["wrong_pass"]?.double ?? 0.05, wrongFail: json?["wrong_fail"]?.double ?? 0.05,
+      isComplete: json?["complete"]?.bool ?? false)
+  }
+}
+
+extension ClusterPlan {
+  /// A decision from before there were any has none.
+  fileprivate init(json: JSON?) {
+    let suspects = json?["suspected"]?.array?.compactMap { value -> SuspectedGrouping? in
+      guard let word = value["grouping"]?.string, case .by(let grouping) = ClusterChoice(word: word), let groups = value["groups"]?.int
+      else {
+        return nil
+      }
+      return SuspectedGrouping(grouping, groups: groups)
+    }
+    self.init(json?["choice"]?.string.map(ClusterChoice.init(word:)) ?? .undeclared, suspects: suspects ?? [])
   }
 }
 
@@ -67,6 +92,7 @@ extension ArmSummary {
     func duration(_ name: String) -> Duration? { json["latency_ms"]?[name]?.double.map { .microseconds(Int64(($0 * 1000).rounded())) } }
     self.init(
       arm: arm, planned: planned, answered: answered, scored: scored, passed: passed, reused: json["reused"]?.int ?? 0,
+      further: Further(planned: json["further"]?["planned"]?.int ?? 0, scored: json["further"]?["scored"]?.int ?? 0),
       failures: failures ?? [],
       costMicro: json["cost_micro_\((currency ?? "USD").lowercased())"]?.int, tokens: tokens, latencyP50: duration("p50"),
       latencyP95: duration("p95"))

@@ -15,7 +15,9 @@ package struct MarkdownReport: Reporter {
     page.add(facts(input))
     page.add("\n")
     page.add(armTable(decision))
-    page.addRows(ruleHead, decision.worstFirst.map { ruleRow($0, currency: decision.context.currency) }, of: "rules")
+    let scales = decision.rulings.filter(\.hasInterval).scales(columns: drawingColumns)
+    page.addRows(ruleHead, decision.worstFirst.map { ruleRow($0, scales, currency: decision.context.currency) }, of: "rules")
+    if !scales.isEmpty { page.add("`│` equal · `┃` limit · `├─●─┤` estimate and its interval\n\n") }
     page.addRows("### Cases to look at first\n\n", input.worst.map(details), of: "cases")
     if !decision.guarantees.isEmpty {
       page.add("\n### What this proves\n\n" + decision.guarantees.map { "- \(markdownText($0))\n" }.joined())
@@ -66,7 +68,7 @@ private func facts(_ input: ReportInput) -> String {
     "\(run.evalsets.map { markdownText($0) }.joined(separator: ", ")) · \(run.caseCount) · run `\(run.id.text)` · "
       + "\(markdownText(run.duration.short)) · exit code \(input.decision.exitCode.rawValue)"
   ]
-  lines += run.notes.map { markdownText($0) }
+  lines += (run.notes + input.decision.attempt.words).map { markdownText($0) }
   if let command = run.seeMore { lines.append("see more: \(markdownText(command))") }
   return lines.joined(separator: "  \n") + "\n"
 }
@@ -86,7 +88,10 @@ private func armTable(_ decision: Decision) -> String {
 
 private let ruleHead = "| verdict | rule | | estimate | limit |\n|---|---|---|---|---|\n"
 
-private func ruleRow(_ ruling: Ruling, currency: String?) -> String {
+/// Wide enough to tell an interval from its limit, and narrow enough for a table of five columns.
+private let drawingColumns = 21
+
+private func ruleRow(_ ruling: Ruling, _ scales: [ScaleKey: DrawingScale], currency: String?) -> String {
   let figures = Figures(currency: currency)
   let marks = (ruling.advisory ? " (advisory)" : "") + (ruling.waived ? " (waived)" : "")
   var text = markdownText(ruling.sentence)
@@ -94,7 +99,10 @@ private func ruleRow(_ ruling: Ruling, currency: String?) -> String {
   if ruling.verdict != .pass, !ruling.witnesses.isEmpty {
     text += "<br>cases: " + ruling.witnesses.map { markdownText($0.text) }.joined(separator: ", ")
   }
-  let estimate = figures.line(of: ruling).map { markdownText($0) } ?? ""
+  var estimate = figures.line(of: ruling).map { markdownText($0) } ?? ""
+  if ruling.hasInterval, let scale = scales[ScaleKey(ruling)], let drawing = IntervalDrawing(ruling, scale, TerminalStyle()) {
+    estimate = "`\(drawing.painted(TerminalStyle()))`<br>\(estimate)"
+  }
   let limit = figures.limit(of: ruling).map { markdownText($0) } ?? ""
   return
     "| \(icon(ruling.verdict)) \(ruling.verdict.rawValue)\(marks) | \(markdownText(ruling.title)) | \(text) | \(estimate) | \(limit) |\n"

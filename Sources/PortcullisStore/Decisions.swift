@@ -8,8 +8,11 @@ package struct NewDecision: Sendable {
   package var exitCode: ExitCode
   /// As `decision.json` holds it.
   package var body: JSON
+  /// nil for what is no attempt: a decision on a selection of the cases.
+  package var attempt: NewAttempt?
 
-  package init(stage: String, verdict: Verdict, exitCode: ExitCode, body: JSON) {
+  package init(stage: String, verdict: Verdict, exitCode: ExitCode, body: JSON, attempt: NewAttempt? = nil) {
+    self.attempt = attempt
     self.stage = stage
     self.verdict = verdict
     self.exitCode = exitCode
@@ -45,6 +48,7 @@ extension Store {
       }
       let stored = try TrialCounts.stored(run.row, in: db)
       guard stored == seen else { throw StoreError.countsDiffer(run: run.id, seen: seen.description, stored: stored.description) }
+      if let attempt = decision.attempt { try refuse(attempt, of: run, in: db) }
       let number = 1 + (try Int.fetchOne(db, sql: "SELECT max(number) FROM decision WHERE run = ?", arguments: [run.row]) ?? 0)
       try db.execute(
         sql: """
@@ -54,6 +58,7 @@ extension Store {
           run.row, number, now.milliseconds, decision.stage, decision.verdict.code, Int(decision.exitCode.rawValue), stored.endedTrials,
           decision.body.compactText,
         ])
+      if let attempt = decision.attempt { try note(attempt, decision.verdict, of: run, decision: db.lastInsertedRowID, in: db) }
       return number
     }
   }

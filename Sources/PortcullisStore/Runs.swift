@@ -38,6 +38,14 @@ extension Store {
     ).first
   }
 
+  /// The newest finished gate run of this plan.
+  package func finishedRun(planDigest: Digest, keyVersion: Int = 1) throws(StoreError) -> RunRecord? {
+    try runs(
+      "WHERE plan_digest = ? AND key_version = ? AND state = 3 AND kind = 0 ORDER BY run.id DESC LIMIT 1",
+      [Data(planDigest.bytes), keyVersion]
+    ).first
+  }
+
   /// All runs that were begun and not finished, newest first: a changed plan names the one it does not continue.
   package func unfinishedRuns(limit: Int = 100) throws(StoreError) -> [RunRecord] {
     try runs("WHERE state IN (1, 2) ORDER BY run.id DESC LIMIT ?", [limit])

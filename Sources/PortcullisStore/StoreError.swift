@@ -22,6 +22,8 @@ package enum StoreError: Error, Sendable, Hashable {
   case wrongState(run: RunID, state: RunState, wanted: String)
   /// Counts that were decided on and counts that are stored differ.
   case countsDiffer(run: RunID, seen: String, stored: String)
+  /// Another run was decided on the same question since the ledger was read: decide again.
+  case triedMeanwhile(run: RunID)
   /// The record breaks a law of the schema: a programmer's error, nothing was written.
   case contradiction(String)
   case closed
@@ -34,7 +36,7 @@ package enum StoreError: Error, Sendable, Hashable {
   package var exitCode: ExitCode {
     switch self {
     case .notOurs, .newer, .noSuchRun, .ambiguousRun: .badInput
-    case .wrongState, .countsDiffer, .contradiction, .closed: .internalError
+    case .wrongState, .countsDiffer, .triedMeanwhile, .contradiction, .closed: .internalError
     case .full, .readOnly, .corrupt, .cannotOpen, .io, .busy, .networkFileSystem, .notEnoughSpace, .locked: .cannotWrite
     }
   }
@@ -84,6 +86,8 @@ package enum StoreError: Error, Sendable, Hashable {
         "run \(run) was decided on other trials than are stored: \(seen) seen, \(stored) stored",
         "decide again: 'portcullis gate --run \(run)'"
       )
+    case .triedMeanwhile(let run):
+      return ("the candidate of run \(run) was decided on by another run meanwhile", "decide again: 'portcullis gate --run \(run)'")
     case .contradiction(let detail):
       return ("a record contradicts the store: \(detail)", "this is a bug in portcullis; nothing was written")
     case .closed: return ("the store is closed", nil)

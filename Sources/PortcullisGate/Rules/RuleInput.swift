@@ -57,9 +57,10 @@ extension PolicyRule {
   private func evaluated(_ evidence: Evidence, _ policy: Policy) -> [Ruling] {
     guard policy.hasSoundErrorRates else { return [unusable("the policy's error rates do not lie above 0 and at most at 0.5")] }
     guard let scope = evidence.scope(self.where) else { return [unusable("the evidence was counted for another policy")] }
+    let rates = policy.rates(atLook: evidence.run.look)
     let input = RuleInput(
       scope: scope, run: evidence.run, hasProduction: evidence.hasProduction, unaccounted: evidence.unaccounted,
-      wrongPass: policy.wrongPass, wrongFail: policy.wrongFail, declaredWrongPass: policy.wrongPass,
+      wrongPass: rates.pass, wrongFail: rates.fail, declaredWrongPass: policy.wrongPass,
       declaredWrongFail: policy.wrongFail, maxMissing: policy.maxMissing, metricNames: evidence.metricNames)
     if input.isEmptyFilter { return [unusable("no case carries \(described(self.where))")] }
     let rulings = asked(input)

@@ -10,7 +10,7 @@ package struct TerminalReport: Reporter {
   package func write(_ input: ReportInput, to sink: inout some TextSink) throws {
     let isFull = style.detail == .full
     let gap = isFull ? [""] : []
-    var lines = verdict(input.decision) + facts(input.run) + gap
+    var lines = verdict(input.decision) + facts(input) + gap
     lines += arms(input.decision) + gap
     lines += RulingTable(input.decision, style).lines
     let worst = input.worst.prefix(isFull ? input.worst.count : 2)
@@ -31,9 +31,10 @@ package struct TerminalReport: Reporter {
     return hanging(Paragraph(decision.sentence, .bold), head: head + "  ", style)
   }
 
-  private func facts(_ run: RunSummary) -> [String] {
+  private func facts(_ input: ReportInput) -> [String] {
+    let run = input.run
     let sets = run.evalsets.map { calm($0) }.joined(separator: ", ")
-    let pieces = [sets, run.caseCount, run.duration.short, "run \(run.id.text)"] + run.notes
+    let pieces = [sets, run.caseCount, run.duration.short, "run \(run.id.text)"] + run.notes + input.decision.attempt.words
     return hanging(Paragraph(pieces.joined(separator: style.glyph(" · ", ", ")), .dim), head: "", indent: 2, style)
   }
 

@@ -6,15 +6,38 @@ import PortcullisStore
 
 extension Store {
   /// Decides from the records and records the decision before anybody sees it.
+  ///
+  /// Where another run is decided on the same question meanwhile, it decides again: each must see the other's attempt.
   func decide(_ plan: LoadedPlan, of run: RunRecord, facts: RunFacts) throws -> Decision {
+    var facts = facts
+    facts.look = 1 + (try rounds(of: run).count { $0.kind == .look })
+    while true {
+      facts.earlierAttempts = try plan.attemptKey.map { try earlierAttempts($0, than: run) } ?? 0
+      do { return try decideOnce(plan, of: run, facts: facts) } catch StoreError.triedMeanwhile { continue }
+    }
+  }
+
+  private func decideOnce(_ plan: LoadedPlan, of run: RunRecord, facts: RunFacts) throws -> Decision {
+    let clusters = try clusters(of: run, plan.clusters)
     var cursor = tally(run)
     let decision = try Pipeline.decide(
       { each in while let next = try cursor.next() { try each(next.facts, next.trials) } }, run: facts, policy: plan.policy,
-      context: plan.context(run: run.id, manifest: run.manifest))
+      clusters: clusters, context: plan.context(run: run.id, manifest: run.manifest))
     _ = try record(
-      NewDecision(stage: decision.stage, verdict: decision.verdict, exitCode: decision.exitCode, body: decision.json), of: run,
-      seen: cursor.counts)
+      NewDecision(
+        stage: decision.stage, verdict: decision.verdict, exitCode: decision.exitCode, body: decision.json,
+        attempt: plan.attemptKey.map { NewAttempt(key: $0, earlier: decision.attempt.earlier, isComplete: decision.attempt.isComplete) }),
+      of: run, seen: cursor.counts)
     return decision
+  }
+
+  /// What is taken for one independent case of a run, beside the clusters in its records: the choice, else what the cases' ids and tags suggest.
+  private func clusters(of run: RunRecord, _ choice: ClusterChoice) throws -> ClusterPlan {
+    guard choice == .undeclared else { return ClusterPlan(choice) }
+    var scan = GroupingScan()
+    var pages = facts(of: run)
+    while let facts = try pages.next() { scan.add(facts) }
+    return ClusterPlan(suspects: scan.suspects)
   }
 }
 

@@ -18,6 +18,8 @@ struct LoadedPlan {
   let seed: Int
   let budget: Budget
   let filter: CaseFilter
+  /// What `--clusters` says; it changes what is decided, never what is asked.
+  let clusters: ClusterChoice
   let warnings: [Diagnostic]
 
   var currency: String? { config.currency }
@@ -47,6 +49,16 @@ struct LoadedPlan {
       ]))
   }
 
+  /// What an attempt is an attempt at: this candidate on these cases under this policy. nil where only a selection of the cases is asked.
+  var attemptKey: Digest? {
+    guard !filter.isActive, let candidate = arms.first(where: { $0.arm == .candidate })?.target else { return nil }
+    return Digest(
+      of: .object([
+        ("candidate", .string(candidate.digest.description)),
+        ("evalsets", .array(evalsets.map(\.digest.description).sorted().map(JSON.string))), ("policy", .string(policy.digest.description)),
+      ]))
+  }
+
   /// Cases of the plan where that is known without going through it: nothing is filtered out, and no target's prompt could fail for a case.
   var knownCount: Int? {
     let prompts = arms.map { try? Prompting($0.target.prompt) }
@@ -73,8 +85,10 @@ struct LoadedPlan {
     }
     let templates = TemplateCache()
     var problems: [Diagnostic] = []
+    var search = ClusterSearch(self)
     try forEachCase { testCase, trials in
       summary.add(testCase, trials: trials)
+      search.add(testCase)
       for (target, prompting) in prompts where problems.count < 50 {
         do throws(TemplateProblem) { _ = try prompting.messages(for: testCase, templates: templates) } catch {
           problems.append(
@@ -86,7 +100,8 @@ struct LoadedPlan {
       }
     }
     if !problems.isEmpty { throw Problems(problems) }
-    return summary
+    var found = search.found()
+    return try clustered(summary, &found)
   }
 }
 
@@ -132,20 +147,29 @@ struct CaseFilter {
 struct PlanSummary {
   private(set) var cases = 0
   private(set) var trials = 0
-  private let arms: Int
-  private var sizes: PlanSizes
+  private let arms: [Arm]
+  private let currency: String?
+  private(set) var sizes: PlanSizes
   private let policy: Policy
 
-  init(policy: Policy, arms: [Arm], currency: String?) {
+  /// - Parameter clusters: What is taken for one independent case, beside the clusters of the cases.
+  init(policy: Policy, arms: [Arm], currency: String?, clusters: ClusterPlan = ClusterPlan()) {
     self.policy = policy
-    self.arms = arms.count
-    sizes = PlanSizes(policy, arms: arms, currency: currency)
+    self.arms = arms
+    self.currency = currency
+    sizes = PlanSizes(policy, arms: arms, currency: currency, clusters: clusters)
   }
 
-  mutating func add(_ testCase: Case, trials count: Int) {
+  /// The same plan, to be gone through anew.
+  func empty(clusters: ClusterPlan) -> PlanSummary { PlanSummary(policy: policy, arms: arms, currency: currency, clusters: clusters) }
+
+  /// - Parameter foundCluster: Of `FoundClusters`.
+  mutating func add(_ testCase: Case, trials count: Int, foundCluster: Int? = nil) {
     cases += 1
-    trials += count * arms
-    sizes.add(CaseFacts(testCase, plannedTrials: count), isJudged: testCase.checks.contains { $0.kind == "judge" })
+    trials += count * arms.count
+    var facts = CaseFacts(testCase, plannedTrials: count)
+    facts.foundCluster = foundCluster
+    sizes.add(facts, isJudged: testCase.checks.contains { $0.kind == "judge" })
   }
 
   var warnings: [Diagnostic] { policy.offline.isEmpty ? [] : planWarnings(policy, sizes) }
@@ -216,7 +240,8 @@ func loadPlan(
   return LoadedPlan(
     config: config, evalsets: evalsets, arms: targets, judges: judges.filter { asked.contains($0.key) },
     policy: decides ? config.policy : Policy(offline: []), repeats: run?.repeats ?? config.repeats, seed: run?.seed ?? config.seed,
-    budget: config.budget, filter: CaseFilter(options), warnings: warnings)
+    budget: config.budget, filter: CaseFilter(options),
+    clusters: try clusterChoice(options.clusters, tagNames: evalsets.flatMap { $0.counts.tags.keys }.sorted()), warnings: warnings)
 }
 
 /// The target with `--concurrency` and `--timeout` applied; neither changes what is asked.

@@ -13,11 +13,17 @@ extension RunWork {
     var cost: CostEstimate
   }
 
-  /// The unfinished run of the same plan, or a new one with its cases listed and summed up.
+  /// The unfinished run of the same plan, a finished one where the policy plans another look at it, or a new one with its cases listed and
+  /// summed up.
   func openRun(_ setups: [ArmSetup]) throws -> (RunSession, new: Listed?) {
     let digest = plan.digest(kind: kind.rawValue)
     if !options.fresh, let unfinished = try store.unfinishedRun(planDigest: digest) {
       return (try store.resume(unfinished, version: Portcullis.version), nil)
+    }
+    if !options.fresh, kind == .gate, plan.attemptKey != nil, let finished = try store.finishedRun(planDigest: digest),
+      try store.mayLookAgain(finished, looks: plan.policy.looks)
+    {
+      return (try store.lookAgain(finished, version: Portcullis.version), nil)
     }
     var generator = SystemRandomNumberGenerator()
     let id = RunID(random: (0..<6).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
@@ -58,9 +64,19 @@ extension RunWork {
     // A warning about what decides is no progress: it is told under --quiet too.
     let ofSize = new?.summary.warnings.filter { !options.quiet || !$0.message.contains("(advisory)") } ?? []
     for warning in plan.warnings + ofSize { note(warning.description) }
+    if kind == .gate, let tried = try? plan.attemptKey.map({ try store.earlierAttempts($0, than: run) }), tried > 0 {
+      note(
+        Diagnostic(
+          .warning,
+          "this candidate did not pass these cases under this policy before (\(plural(tried, "attempt"))): it can fail again, not pass",
+          help: "change the candidate or the suite, or plan 'looks' beforehand"
+        ).description)
+    }
     guard !options.quiet else { return }
     if new == nil {
-      note("resuming run \(run.id): \(ended) of \(planned) trials recorded")
+      let looks = (try? store.rounds(of: run).count { $0.kind == .look }) ?? 0
+      let look = looks > 0 ? ", look \(looks + 1) of \(plan.policy.looks)" : ""
+      note("resuming run \(run.id)\(look): \(ended) of \(planned) trials recorded")
     } else {
       let cost = new?.cost.atMost(currency: plan.currency).map { ", about \($0) at most" } ?? ""
       let arms = plan.arms.map { "\($0.arm.rawValue) \($0.target.model)" }.joined(separator: ", ")

@@ -93,7 +93,7 @@ func eachCriticalCaseStandsAlone(_ outcome: String, _ verdict: Verdict, _ reason
   #expect(ruling(rule, [strict], arms: [.candidate]).reason == .tooFewCases)
   let enough = Sample("a", candidate: String(repeating: "P", count: 29), incident: guarded(demand: "never"))
   #expect(ruling(rule, [enough], arms: [.candidate]).verdict == .pass)
-  let unknown = Sample("a", candidate: "PPP", incident: guarded(demand: "reliable"))
+  let unknown = Sample("a", candidate: "PPP", incident: guarded(demand: "sometimes"))
   #expect(ruling(rule, [unknown], arms: [.candidate]).verdict == .inconclusive)
 }
 
