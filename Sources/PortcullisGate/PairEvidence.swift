@@ -5,6 +5,8 @@ package import PortcullisStatistics
 ///
 /// Parts of disjoint cases add up exactly; clusters are whole. Quarantined cases are not in it.
 package struct PairEvidence: Sendable, Hashable {
+  /// The metric that is scored; nil where it is whether trials passed.
+  package let metric: String?
   /// Cases of the slice.
   package private(set) var cases = 0
   /// Complete pairs by whether all trials of an arm passed; what people count. One trial a case: the table of §4.
@@ -27,6 +29,10 @@ package struct PairEvidence: Sendable, Hashable {
   package private(set) var isRecorded = false
   package private(set) var reusedCases = 0
   package private(set) var spread = Spread.none
+  /// Of the candidate alone, and its and production's scores over complete pairs in billionths; of a metric only.
+  package private(set) var candidateSpread = Spread.none
+  package private(set) var candidateTotal = 0
+  package private(set) var productionTotal = 0
   /// Cases in which the candidate did worse than production, the greatest loss first.
   package private(set) var lost = Witnesses()
   package private(set) var incomplete = Witnesses()
@@ -61,10 +67,12 @@ package struct PairEvidence: Sendable, Hashable {
     }
   }
 
-  package init() {}
+  package init(metric: String? = nil) {
+    self.metric = metric
+  }
 
   /// Counts one case, all but its place among plain and grouped ones.
-  mutating func observe(_ facts: CaseFacts, candidate: ArmCase, production: ArmCase) {
+  mutating func observe(_ witness: some Witness, candidate: some ScoredCase, production: some ScoredCase) {
     cases += 1
     if candidate.judged > 0 { isCandidateJudged = true }
     if candidate.judged + production.judged > 0 { isJudged = true }
@@ -73,28 +81,33 @@ package struct PairEvidence: Sendable, Hashable {
     productionPasses += production.scoredPasses
     if candidate.isComplete {
       candidateScored += 1
+      if metric != nil { candidateSpread = candidateSpread + .one(billionths(candidate.mean)) }
       if candidate.hasAllPassed {
         candidatePassed += 1
       } else {
-        candidateFailures.add(facts.id, rank: candidate.scoredPasses)
+        candidateFailures.add(witness, rank: candidate.rank)
       }
     } else {
-      candidateIncomplete.add(facts.id)
+      candidateIncomplete.add(witness)
     }
     guard candidate.isComplete, production.isComplete else {
       missing += 1
-      incomplete.add(facts.id)
+      incomplete.add(witness)
       return
     }
     table.add(production: production.hasAllPassed, candidate: candidate.hasAllPassed)
     let (ours, theirs) = (billionths(candidate.mean), billionths(production.mean))
-    if ours < theirs { lost.add(facts.id, rank: ours - theirs) }
+    if ours < theirs { lost.add(witness, rank: ours - theirs) }
     if spread != .several { spread = spread + .one(ours) + .one(theirs) }
+    if metric != nil {
+      candidateTotal += ours
+      productionTotal += theirs
+    }
   }
 
   /// Takes in a cluster that is whole.
   mutating func add(_ cell: Cell) {
-    guard cell.hasRepeats || cell.cases > 1 else {
+    guard cell.hasRepeats || cell.cases > 1 || metric != nil else {
       plain.add(candidate: cell.candidatePassed, production: cell.productionPassed)
       return
     }
@@ -125,6 +138,9 @@ package struct PairEvidence: Sendable, Hashable {
     isRecorded = isRecorded || other.isRecorded
     reusedCases += other.reusedCases
     spread = spread + other.spread
+    candidateSpread = candidateSpread + other.candidateSpread
+    candidateTotal += other.candidateTotal
+    productionTotal += other.productionTotal
     lost.merge(other.lost)
     incomplete.merge(other.incomplete)
     candidateFailures.merge(other.candidateFailures)
@@ -147,21 +163,21 @@ extension PairEvidence.Grouped {
 }
 
 extension PairEvidence {
-  /// One trial a case and no cluster: the table of §4 says everything.
-  package var isPlain: Bool { !hasRepeats && !hasClusters }
+  /// Passes and fails, one trial a case and no cluster: the table of §4 says everything.
+  package var isPlain: Bool { metric == nil && !hasRepeats && !hasClusters }
 
-  /// Over whole clusters, the plain cases as clusters of one, with `losses` of the cases both arms passed taken for lost.
-  func complete(losses: Int = 0) -> ClusterSums {
+  /// Over whole clusters, the plain cases as clusters of one.
+  func complete() -> ClusterSums {
     let table = plain.table
-    return grouped.complete + units(table.both + table.neither - losses, of: 0)
-      + units(table.productionOnly + losses, of: -1) + units(table.candidateOnly, of: 1)
+    return grouped.complete + units(table.both + table.neither, of: 0)
+      + units(table.productionOnly, of: -1) + units(table.candidateOnly, of: 1)
   }
 
   /// The same and every missing pair as the worst outcome; `unseen` more cases of which nothing is known.
-  func worstCase(losses: Int = 0, unseen: Int = 0) -> ClusterSums {
+  func worstCase(unseen: Int = 0) -> ClusterSums {
     let table = plain.table
-    return grouped.worstCase + units(table.both + table.neither - losses, of: 0)
-      + units(table.productionOnly + losses + plain.missing + unseen, of: -1) + units(table.candidateOnly, of: 1)
+    return grouped.worstCase + units(table.both + table.neither, of: 0)
+      + units(table.productionOnly + plain.missing + unseen, of: -1) + units(table.candidateOnly, of: 1)
   }
 
   /// The candidate's rate less 1, complete cases only.

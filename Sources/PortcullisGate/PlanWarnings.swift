@@ -76,7 +76,8 @@ package func planWarnings(_ policy: Policy, _ sizes: PlanSizes) -> [Diagnostic] 
   }
 }
 
-/// What the policy's comparisons are likely to show at the plan's size, if the arms differ as `outlook` says; in the policy's order.
+/// What the policy's comparisons are likely to show at the plan's size, at the last of its looks, if the arms differ as `outlook` says; in
+/// the policy's order.
 package func forecasts(_ policy: Policy, _ sizes: PlanSizes, _ outlook: PairOutlook) -> [ComparisonForecast] {
-  forecasts(policy, sizes.evidence, outlook)
+  forecasts(policy, sizes.evidence, outlook, look: policy.looks)
 }

@@ -9,6 +9,8 @@ struct Comparison {
   let verdict: ThreeWay
   /// If the missing pairs did not exist.
   let verdictOfCompletePairs: ThreeWay
+  /// If every missing pair were a tie.
+  let verdictOfTies: ThreeWay
   let isPlain: Bool
 
   init(_ pairs: PairEvidence, margin: Double, input: RuleInput, losses: Int = 0) {
@@ -21,7 +23,7 @@ struct Comparison {
         return nonInferiority(worse, missing: pairs.plain.missing + input.unaccounted, margin: margin, alpha: alpha)
       }
       return gradedNonInferiority(
-        complete: pairs.complete(losses: losses), worstCase: pairs.worstCase(losses: losses, unseen: input.unaccounted), margin: margin,
+        complete: pairs.complete() + units(losses, of: -1), worstCase: pairs.worstCase(unseen: input.unaccounted + losses), margin: margin,
         alpha: alpha)
     }
     let passing = bounds(input.wrongPass)
@@ -32,6 +34,7 @@ struct Comparison {
     verdict = differenceVerdict(estimate: estimate, lower: lower, upper: upper, margin: margin)
     verdictOfCompletePairs = differenceVerdict(estimate: estimate, lower: passing.lower, upper: upper, margin: margin)
     isPlain = pairs.isPlain
+    verdictOfTies = ties(pairs, margin: margin, input)
   }
 
   var method: String {
@@ -39,11 +42,24 @@ struct Comparison {
   }
 }
 
+private func ties(_ pairs: PairEvidence, margin: Double, _ input: RuleInput) -> ThreeWay {
+  let missing = pairs.missing + input.unaccounted
+  guard pairs.isPlain else {
+    let all = pairs.complete() + units(missing, of: 0)
+    return gradedNonInferiority(complete: all, worstCase: all, margin: margin, alpha: input.wrongPass).verdict
+  }
+  let table = pairs.plain.table
+  let all = PairTable(
+    both: table.both + missing, productionOnly: table.productionOnly, candidateOnly: table.candidateOnly, neither: table.neither)
+  return nonInferiority(all, missing: 0, margin: margin, alpha: input.wrongPass).verdict
+}
+
 extension PairEvidence {
-  /// How many more single-trial cases that both arms passed the candidate could have lost before the pass is lost; nil where it is none.
+  /// How many more cases the candidate could have lost before the pass is lost: of those that both arms passed, or (where not all cases are
+  /// single trials of their own) beside those at hand; nil where it is none.
   func lossesToSpare(margin: Double, input: RuleInput) -> Int? {
     func passes(_ losses: Int) -> Bool { Comparison(self, margin: margin, input: input, losses: losses).verdict == .pass }
-    return passes(0) ? mostSurvived(upTo: plain.table.both, passes) : nil
+    return passes(0) ? mostSurvived(upTo: isPlain ? plain.table.both : complete().clusters, passes) : nil
   }
 
   /// Cases like these that would show a loss below the margin, if the true difference is the one seen; nil where no number would.

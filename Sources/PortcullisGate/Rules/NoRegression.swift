@@ -5,28 +5,38 @@ extension NoRegressionRule {
   /// The whole scope first, superiority where it is asked, then each protected slice, then each watched one.
   func rulings(_ input: RuleInput) -> [Ruling] {
     guard input.hasProduction else { return [withoutProduction(input)] }
-    var rulings = [protected(input.scope.whole, margin: margin, slice: nil, input)]
-    if superiority { rulings.append(superior(input.scope.whole, input)) }
+    guard let (whole, dimensions) = population(input) else { return [input.withoutMetric(metric ?? "", rule: "no-regression")] }
+    var rulings = [protected(whole, margin: margin, slice: nil, input)]
+    if superiority { rulings.append(superior(whole, input)) }
     for name in slices {
-      let values = input.scope.slices.first { sameBytes($0.name, name) }?.slices ?? []
+      let values = dimensions.first { sameBytes($0.name, name) }?.slices ?? []
       if values.isEmpty { rulings.append(unsliced(name, input)) }
       for slice in values {
         rulings.append(protected(slice.pairs, margin: sliceMargin, slice: Case.Tag(name: name, value: slice.value), input))
       }
     }
-    return rulings + watched(input)
+    return rulings + watched(dimensions, input)
   }
+
+  /// What is compared: whether trials passed, or a metric over the cases that carry it; nil where none does.
+  private func population(_ input: RuleInput) -> (whole: PairEvidence, slices: [ScopeEvidence.Dimension])? {
+    guard let metric else { return (input.scope.whole, input.scope.slices) }
+    return input.population(metric).map { ($0.whole, $0.slices) }
+  }
+
+  /// The metric and what is asked of it, for the ruling.
+  func metricAnd(_ demand: String) -> String { metric.map { "\($0) \(demand)" } ?? demand }
 
   private func withoutProduction(_ input: RuleInput) -> Ruling {
     Ruling(
-      rule: "no-regression", verdict: .inconclusive, reason: .armsNotComparable,
+      rule: "no-regression", metric: metric, verdict: .inconclusive, reason: .armsNotComparable,
       sentence: input.whereClause + "there is no production arm to compare the candidate with", limit: -margin,
-      method: "none: nothing to compare with", next: "name --production, or write a pass-rate rule")
+      unit: .difference, method: "none: nothing to compare with", next: "name --production, or write a pass-rate rule")
   }
 
   private func unsliced(_ name: String, _ input: RuleInput) -> Ruling {
     Ruling(
-      rule: "no-regression", verdict: .inconclusive, reason: .nothingWeighed,
+      rule: "no-regression", metric: metric, verdict: .inconclusive, reason: .nothingWeighed,
       sentence: input.whereClause + "no case has a value for '\(name)', so no slice of it is protected", method: "none: no slice",
       next: input.nextWithoutSlices(name))
   }
@@ -36,10 +46,11 @@ extension NoRegressionRule {
     let finding = Finding(pairs, comparison, margin: margin, input: input)
     let place = input.whereClause + (slice.map { "in \($0.name)=\($0.value), " } ?? "")
     return Ruling(
-      rule: "no-regression", slice: slice, verdict: finding.verdict, reason: finding.reason, sentence: place + finding.sentence,
+      rule: "no-regression", metric: metric, slice: slice, verdict: finding.verdict, reason: finding.reason,
+      sentence: place + finding.sentence + input.whoSaysHowMany,
       estimate: comparison.estimate,
       interval: comparison.estimate == nil ? nil : Ruling.Bounds(lower: comparison.lower, upper: comparison.upper), count: pairs.table.n,
-      missing: pairs.missing + input.unaccounted, limit: -margin, method: comparison.method, witnesses: finding.witnesses.ids,
+      missing: pairs.missing + input.unaccounted, limit: -margin, unit: .difference, method: comparison.method, witnesses: finding.witnesses.ids,
       next: finding.next, weighedScores: pairs.table.n > 0
     ).heldBack(onJudge: pairs.isJudged)
   }
@@ -64,11 +75,11 @@ extension NoRegressionRule {
       case .review, .inconclusive: unsteady ?? "the candidate is not shown to be better than production: \(score)"
       }
     return Ruling(
-      rule: "no-regression", metric: "superiority", verdict: verdict,
+      rule: "no-regression", metric: metricAnd("superiority"), verdict: verdict,
       reason: verdict == .pass ? .holds : verdict == .fail ? .beyondLimit : unsteady != nil ? .rigUnsteady : .cannotExcludeMargin,
       sentence: input.whereClause + sentence, estimate: passing.estimate,
       interval: passing.estimate == nil ? nil : Ruling.Bounds(lower: passing.lower, upper: failing.upper), count: pairs.table.n,
-      missing: missing, limit: 0,
+      missing: missing, limit: 0, unit: .difference,
       method: pairs.isPlain ? "mid-p McNemar and Tango score, statistics §4" : "augmented t, statistics §5", witnesses: pairs.lost.ids,
       next: verdict == .inconclusive && unsteady == nil ? "more cases, or a larger gain" : nil, weighedScores: pairs.table.n > 0
     ).heldBack(onJudge: pairs.isJudged)
@@ -90,7 +101,7 @@ private struct Finding {
       self.init(
         .inconclusive, missing > 0 ? .missingEvidence : .tooFewCases,
         missing > 0 ? "no case has a score in both arms: all \(missing) pairs are missing" : "there is no case to compare",
-        pairs.incomplete, missing > 0 ? "see with 'export trials' why they are missing, then run again" : "add cases")
+        pairs.incomplete, missing > 0 ? input.nextForMissing : "add cases")
       return
     }
     let least =
@@ -115,13 +126,14 @@ private struct Finding {
         .pass, .holds,
         "a loss of \(points(margin)) is excluded\(missed): \(score), \(lower < 0 ? "at worst \(points(lower)) lower" : "at least \(points(lower)) higher")",
         pairs.lost,
-        survival(spare, "one more loss", "more losses"))
-    case .inconclusive where missing > 0 && comparison.verdictOfCompletePairs == .pass:
+        pairs.isPlain
+          ? survival(spare, "one more loss", "more losses") : survival(spare, "one more case lost outright", "more cases lost outright"))
+    case .inconclusive where missing > 0 && (comparison.verdictOfCompletePairs == .pass || comparison.verdictOfTies == .pass):
       self.init(
         .inconclusive, .missingEvidence,
         "\(counted(missing, "pair")) without a score \(missing == 1 ? "stands" : "stand") in the way: \(score), and a loss of "
           + "\(points(margin)) cannot be excluded if each is counted as lost", pairs.incomplete,
-        "see with 'export trials' why they are missing, then run again: with all of them scored as those at hand the margin is excluded")
+        input.nextForMissing + ": if production and candidate did equally well on them, the margin is excluded")
     case .inconclusive where units < least:
       self.init(
         .inconclusive, .tooFewCases,
@@ -156,12 +168,24 @@ extension PairEvidence {
   /// `the candidate passed 61 of 74 independent cases, production 68 (8.1 points lower)`.
   func scoreline(_ estimate: Double?, of candidate: String = "the candidate") -> String {
     guard let estimate else { return "no pair has both scores" }
+    if metric != nil {
+      let (ours, theirs) = (Double(candidateTotal) / Double(table.n) / 1e9, Double(productionTotal) / Double(table.n) / 1e9)
+      return
+        "\(candidate == "it" ? "its" : candidate + "'s") mean is \(percent(ours)) over \(population(table.n, complete())), production's "
+        + "\(percent(theirs)) (\(comparedPoints(estimate)))\(origin)"
+    }
     let (ours, theirs) = (table.both + table.candidateOnly, table.both + table.productionOnly)
     let whole = hasRepeats ? "all trials of \(ours) of" : "\(ours) of"
     let recorded = isRecorded ? ", recorded answers" : ""
     let reused = reusedCases > 0 ? ", \(reusedCases) with answers of an earlier run" : ""
     return "\(candidate) passed \(whole) \(independentCases(table.n, complete())), production \(theirs) "
-      + "(\(comparedPoints(estimate))\(recorded)\(reused))"
+      + "(\(comparedPoints(estimate))\(churn)\(recorded)\(reused))"
+  }
+
+  /// What a net difference hides: `, 60 fixed and 60 broken`; nothing where no case changed.
+  private var churn: String {
+    let (fixed, broken) = (table.candidateOnly, table.productionOnly)
+    return fixed + broken == 0 ? "" : ", \(fixed) fixed and \(broken) broken"
   }
 
   /// `74 independent cases`; `480 cases in 40 independent groups`, with what they are worth where a few hold many of the cases.
@@ -175,6 +199,10 @@ extension PairEvidence {
   /// Why these scores look like a broken rig rather than like two models; nil where they do not.
   var unsteady: String? {
     guard table.n > 0 else { return nil }
+    if productionPasses == 0, metric != nil {
+      return
+        "every score of production is 0, over \(counted(table.n, "case")), so the rig or the checks are broken, and nothing can be compared"
+    }
     if productionPasses == 0 {
       return "production passed none of \(counted(table.n, "case")), so the rig or the checks are broken, and nothing can be compared"
     }

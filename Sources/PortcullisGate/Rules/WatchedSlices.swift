@@ -3,9 +3,9 @@ import PortcullisStatistics
 
 extension NoRegressionRule {
   /// Slices that only raise alarms: a pass is no more than silence, so none of them counts as having weighed a score.
-  func watched(_ input: RuleInput) -> [Ruling] {
+  func watched(_ dimensions: [ScopeEvidence.Dimension], _ input: RuleInput) -> [Ruling] {
     let slices = watch.flatMap { name in
-      (input.scope.slices.first { sameBytes($0.name, name) }?.slices ?? []).map { (Case.Tag(name: name, value: $0.value), $0.pairs) }
+      (dimensions.first { sameBytes($0.name, name) }?.slices ?? []).map { (Case.Tag(name: name, value: $0.value), $0.pairs) }
     }
     // One sign for each independent unit: a case, or a cluster by its sum. The alarms are a union, so they share α.
     let adjusted = holmAdjusted(slices.map { McNemar(b: $0.1.worseUnits, c: $0.1.betterUnits).worse })
@@ -21,7 +21,8 @@ extension NoRegressionRule {
       detectableMargin(discordance: $0, count: pairs.plain.table.n, alpha: input.wrongFail)
     }
     return Ruling(
-      rule: "no-regression", metric: "watch", slice: slice, verdict: isAlarm ? .fail : .pass, reason: isAlarm ? .beyondLimit : .holds,
+      rule: "no-regression", metric: metricAnd("watch"), slice: slice, verdict: isAlarm ? .fail : .pass,
+      reason: isAlarm ? .beyondLimit : .holds,
       sentence: input.whereClause + "in \(slice.name)=\(slice.value), "
         + (isAlarm
           ? "the candidate is worse: \(pairs.scoreline(comparison.estimate, of: "it")); it lost \(named(pairs.lost))"
@@ -29,7 +30,7 @@ extension NoRegressionRule {
       estimate: comparison.estimate,
       interval: comparison.estimate == nil ? nil : Ruling.Bounds(lower: comparison.lower, upper: comparison.upper), count: pairs.table.n,
       missing: pairs.missing + input.unaccounted, limit: -sliceMargin,
-      method: "mid-p McNemar, Holm over \(counted(count, "watched slice")), statistics §4", witnesses: pairs.lost.ids,
+      unit: .difference, method: "mid-p McNemar, Holm over \(counted(count, "watched slice")), statistics §4", witnesses: pairs.lost.ids,
       next: isAlarm || !pairs.isPlain
         ? nil : visible.map { "this many cases would show a loss of about \(points($0)) in four runs of five" }
     ).heldBack(onJudge: pairs.isJudged)

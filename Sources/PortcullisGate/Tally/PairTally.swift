@@ -4,16 +4,18 @@ package import PortcullisStatistics
 /// The scores of one slice of cases, as they come in: of production and candidate in pairs, of the candidate alone, and by what is taken for
 /// one independent case in each reading (`ClusterPlan.readings`).
 struct PairTally {
-  private var observed = PairEvidence()
+  private var observed: PairEvidence
   private var readings: [UnitTally]
 
-  init(readings: Int) {
-    self.readings = Array(repeating: UnitTally(), count: readings)
+  /// - Parameter metric: What is scored; nil is whether trials passed.
+  init(readings: Int, metric: String? = nil) {
+    observed = PairEvidence(metric: metric)
+    self.readings = Array(repeating: UnitTally(metric: metric), count: readings)
   }
 
   /// - Parameter labels: Of the case, one for each reading.
-  mutating func add(_ facts: CaseFacts, labels: [ClusterLabels], candidate: ArmCase, production: ArmCase) {
-    observed.observe(facts, candidate: candidate, production: production)
+  mutating func add(_ witness: some Witness, labels: [ClusterLabels], candidate: some ScoredCase, production: some ScoredCase) {
+    observed.observe(witness, candidate: candidate, production: production)
     for place in readings.indices { readings[place].add(labels[place], candidate, production) }
   }
 
@@ -30,13 +32,20 @@ struct PairTally {
 private struct UnitTally {
   private var plain = PlainCounts()
   /// Cases of several trials that stand alone; they are whole.
-  private var repeated = PairEvidence()
+  private var repeated: PairEvidence
   private var clusters = ClusterTable<Cell>()
+  /// Only passes and fails make a table: graded scores are sums, also where a case stands alone.
+  private let isGraded: Bool
 
-  mutating func add(_ labels: ClusterLabels, _ candidate: ArmCase, _ production: ArmCase) {
+  init(metric: String?) {
+    isGraded = metric != nil
+    repeated = PairEvidence(metric: metric)
+  }
+
+  mutating func add(_ labels: ClusterLabels, _ candidate: some ScoredCase, _ production: some ScoredCase) {
     if !labels.isEmpty {
       clusters.update(labels, empty: Cell()) { $0.add(candidate, production) }
-    } else if candidate.planned == 1 {
+    } else if candidate.planned == 1, !isGraded {
       plain.add(candidate: candidate.outcome, production: production.outcome)
     } else {
       var cell = Cell()
@@ -108,7 +117,7 @@ struct Cell {
   /// Sum of the differences in billionths, for its sign.
   var net = 0
 
-  mutating func add(_ candidate: ArmCase, _ production: ArmCase) {
+  mutating func add(_ candidate: some ScoredCase, _ production: some ScoredCase) {
     cases += 1
     if candidate.planned > 1 { hasRepeats = true }
     candidatePassed = candidate.outcome

@@ -4,19 +4,33 @@ import PortcullisStatistics
 extension LatencyRule {
   /// The unit is the call. Where cases were asked more than once the verdict must also hold for the first call of each case alone:
   /// thirty repeats of one slow prompt are not thirty prompts.
-  func ruling(_ input: RuleInput) -> Ruling {
-    let candidate = input.scope.candidateLatency
-    guard candidate.known > 0 else { return unknown("no latency of the candidate is known", candidate, input) }
+  func ruling(_ measure: TimeMeasure, _ input: RuleInput) -> Ruling {
+    guard let times = input.scope.times(measure) else {
+      return Ruling(
+        rule: measure.ruleName, verdict: .inconclusive, reason: .nothingWeighed, sentence: "the evidence was counted for another policy",
+        method: "none: the rule could not be asked")
+    }
+    return TimeGate(measure: measure, quantile: quantile, limit: limit).ruling(times.candidate, times.production, input)
+  }
+}
+
+/// The demand on a quantile of one measure of the calls.
+private struct TimeGate {
+  let measure: TimeMeasure
+  let quantile: Double
+  let limit: LatencyRule.Limit
+
+  func ruling(_ candidate: LatencySample, _ production: LatencySample, _ input: RuleInput) -> Ruling {
+    guard candidate.known > 0 else { return unknown("no \(measure.noun) of the candidate is known", candidate, input) }
     switch limit {
     case .absolute(let limit): return absolute(limit, candidate, input)
     case .increase(let share):
       guard input.hasProduction else {
         return unknown(
-          "there is no production arm to compare latencies with", candidate, input, reason: .armsNotComparable,
+          "there is no production arm to compare \(measure.plural) with", candidate, input, reason: .armsNotComparable,
           next: "name --production, or write an absolute limit")
       }
-      let production = input.scope.productionLatency
-      guard production.known > 0 else { return unknown("no latency of production is known", production, input) }
+      guard production.known > 0 else { return unknown("no \(measure.noun) of production is known", production, input) }
       return relative(share, candidate, production, input)
     }
   }
@@ -28,10 +42,16 @@ extension LatencyRule {
   ) -> Ruling {
     let reused =
       sample.reused > 0 ? "; \(counted(sample.reused, "answer")) of an earlier run \(areOrIs(sample.reused)) no evidence for it" : ""
+    let short = sample.short > 0 ? "; \(shortWords(sample))" : ""
     return Ruling(
-      rule: "latency", metric: name, verdict: .inconclusive, reason: reason, sentence: input.whereClause + why + reused,
-      missing: sample.planned + input.unaccounted, limit: limitValue, unit: unit, method: "none: no latency",
-      next: next ?? "answers with a measured latency: a live endpoint, or recordings that hold 'latency_ms'")
+      rule: measure.ruleName, metric: name, verdict: .inconclusive, reason: reason, sentence: input.whereClause + why + reused + short,
+      missing: sample.planned + input.unaccounted, limit: limitValue, unit: unit, method: "none: no \(measure.noun)",
+      next: next ?? measure.remedy)
+  }
+
+  /// Answers that have no time per token.
+  private func shortWords(_ sample: LatencySample) -> String {
+    "\(counted(sample.short, "answer")) of fewer than two tokens \(sample.short == 1 ? "has" : "have") no time per token"
   }
 
   private var limitValue: Double {
@@ -49,7 +69,8 @@ extension LatencyRule {
   }
 
   private func load(_ input: RuleInput, _ samples: [LatencySample]) -> String {
-    "closed loop, concurrency \(input.run.concurrency)" + (samples.contains { $0.isRecorded } ? ", recorded answers" : "")
+    (input.run.planSource.isElsewhere ? "under a load that is not recorded" : "closed loop, concurrency \(input.run.concurrency)")
+      + (samples.contains { $0.isRecorded } ? ", recorded answers" : "")
   }
 
   private func absolute(_ limit: Duration, _ sample: LatencySample, _ input: RuleInput) -> Ruling {
@@ -66,9 +87,10 @@ extension LatencyRule {
     let allowed = 1 - quantile
     let exceeding = over.first + over.further
     let score =
-      "\(exceeding) of \(counted(sample.known, "call")) took longer than \(limit.short)"
+      "\(exceeding) of \(counted(sample.known, "call")) \(measure.over(limit.short))"
       + (seen.map { "; \(name) is \(time($0.estimate))" } ?? "")
-    let missed = missing > 0 ? ", \(missing) without a latency counted as over it" : ""
+    let short = sample.short > 0 ? " (\(shortWords(sample)))" : ""
+    let missed = missing > 0 ? ", \(missing) without a \(measure.noun) counted as over it\(short)" : ""
     let sentence =
       switch verdict {
       case .pass: "\(score), and more than \(percent(all.upper)) over it is excluded (at most \(percent(allowed)) may be)"
@@ -88,12 +110,12 @@ extension LatencyRule {
       case .holds:
         survival(spare(sample, micro, missing, input), "one more call over the limit", "more calls over the limit")
       case .tooFewCases: "at least \(counted(least, "case")) for a \(name)"
-      case .missingEvidence: "run the calls that are missing, with a measured latency"
+      case .missingEvidence: "run the calls that are missing, with a measured \(measure.noun)"
       case .cannotExcludeMargin: "more calls, or a faster candidate"
       default: nil as String?
       }
     return Ruling(
-      rule: "latency", metric: name, verdict: verdict, reason: reason,
+      rule: measure.ruleName, metric: name, verdict: verdict, reason: reason,
       sentence: input.whereClause + sentence + " (\(load(input, [sample])))",
       estimate: seen.flatMap { $0.estimate.isFinite ? $0.estimate : nil },
       interval: seen.map { Ruling.Bounds(lower: $0.limits.lower, upper: $0.limits.upper) }, count: sample.known, missing: missing,
@@ -129,8 +151,10 @@ extension LatencyRule {
     let missing = candidate.missing + production.missing + 2 * input.unaccounted
     let limit = "\(canonicalNumber(1 + share)) times production's"
     let score =
-      gate.ratio.map { "the candidate's \(name) is \($0.isFinite ? fixed($0, 2) : "endlessly many") times production's" }
-      ?? "the \(name)s of the two arms cannot be compared"
+      gate.ratio.map {
+        "the candidate's \(name)\(measure.possessed) is \($0.isFinite ? fixed($0, 2) : "endlessly many") times production's"
+      }
+      ?? "the \(name)s\(measure.possessed) of the two arms cannot be compared"
     let sentence =
       switch verdict {
       case .pass: "\(score), at most \(fixed(gate.limits?.upper ?? .infinity, 2)) times (limit \(limit))"
@@ -140,7 +164,7 @@ extension LatencyRule {
     let least = minimumCount(quantile: quantile, alpha: input.wrongPass)
     let isShort = min(candidate.first.count, production.first.count) < least
     return Ruling(
-      rule: "latency", metric: name, verdict: verdict,
+      rule: measure.ruleName, metric: name, verdict: verdict,
       reason: verdict == .pass
         ? .holds : verdict == .fail ? .beyondLimit : isShort ? .tooFewCases : missing > 0 ? .missingEvidence : .cannotExcludeMargin,
       sentence: input.whereClause + sentence + " (\(load(input, [candidate, production])))",
