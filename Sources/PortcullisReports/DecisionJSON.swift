@@ -93,6 +93,7 @@ extension ArmSummary {
     members += [
       ("tokens", tokens.json ?? .null),
       ("latency_ms", .object([("p50", milliseconds(latencyP50)), ("p95", milliseconds(latencyP95))])),
+      ("repeats", repeats?.json ?? .null),
       ("model", orNull(target?.model)),
     ]
     return .object(members)
@@ -114,6 +115,15 @@ extension Attempt {
     .object([
       ("earlier", .int(earlier)), ("complete", .bool(isComplete)), ("look", .int(look)), ("looks", .int(looks)),
       ("wrong_pass", number(wrongPass)), ("wrong_fail", number(wrongFail)),
+    ])
+  }
+}
+
+extension RepeatSummary {
+  fileprivate var json: JSON {
+    .object([
+      ("cases", .int(cases)), ("trials", .array([.int(fewestTrials), .int(mostTrials)])), ("within", number(within)),
+      ("between", number(between)), ("icc", number(icc)), ("flaky", .int(flaky)), ("flaky_share", number(flakyShare)),
     ])
   }
 }

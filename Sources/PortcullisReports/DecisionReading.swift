@@ -95,7 +95,18 @@ extension ArmSummary {
       further: Further(planned: json["further"]?["planned"]?.int ?? 0, scored: json["further"]?["scored"]?.int ?? 0),
       failures: failures ?? [],
       costMicro: json["cost_micro_\((currency ?? "USD").lowercased())"]?.int, tokens: tokens, latencyP50: duration("p50"),
-      latencyP95: duration("p95"))
+      latencyP95: duration("p95"), repeats: RepeatSummary(json: json["repeats"]))
+  }
+}
+
+extension RepeatSummary {
+  fileprivate init?(json: JSON?) {
+    guard let json, let cases = json["cases"]?.int, let trials = json["trials"]?.array?.compactMap(\.int), trials.count == 2,
+      let flaky = json["flaky"]?.int
+    else { return nil }
+    self.init(
+      cases: cases, fewestTrials: trials[0], mostTrials: trials[1], flaky: flaky, within: json["within"]?.double,
+      between: json["between"]?.double, icc: json["icc"]?.double)
   }
 }
 

@@ -31,6 +31,16 @@ extension ArmSummary {
   }
 }
 
+extension RepeatSummary {
+  /// `40 cases × 3; within-case variance 0.021, between 0.110; 4 cases gave both outcomes (flaky)`.
+  func words(times: String = "×") -> String {
+    let trials = fewestTrials == mostTrials ? "\(fewestTrials)" : "\(fewestTrials) to \(mostTrials)"
+    let split = within.flatMap { within in between.map { "within-case variance \(fixed(within, 3)), between \(fixed($0, 3))" } }
+    let both = "\(flaky == 0 ? "no" : "\(flaky)") \(flaky > 1 ? "cases" : "case") gave both outcomes\(flaky == 0 ? "" : " (flaky)")"
+    return (["\(cases) \(cases == 1 ? "case" : "cases") \(times) \(trials)"] + [split].compactMap { $0 } + [both]).joined(separator: "; ")
+  }
+}
+
 extension DecisionContext.TargetName {
   /// The model, after the target's name where that says more than the arm's.
   var label: String { name.isEmpty || sameBytes(name, arm.rawValue) || sameBytes(name, model) ? model : "\(name) (\(model))" }

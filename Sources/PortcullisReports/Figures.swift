@@ -23,9 +23,14 @@ enum Measure: Hashable {
 }
 
 extension Ruling {
+  /// Whether there is an estimate with an interval: what can be drawn.
+  var hasInterval: Bool { estimate.map(\.isFinite) == true && interval != nil }
+
   var measure: Measure {
     switch unit {
+    // Decisions recorded before differences had a unit of their own are told by their sign.
     case .share: [estimate, interval?.lower, limit].contains { ($0 ?? 0) < 0 } ? .difference : .share
+    case .difference: .difference
     case .ratio: .ratio
     case .seconds: .seconds
     case .money: .money
@@ -57,7 +62,8 @@ struct Figures {
   func limit(of ruling: Ruling) -> String? {
     guard let limit = ruling.limit, limit.isFinite else { return nil }
     let measure = ruling.measure
-    return measure == .difference ? "margin \(fixed(abs(limit) * 100, 1)) pp" : "limit \(whole(limit, measure))"
+    guard measure == .difference else { return "limit \(whole(limit, measure))" }
+    return limit == 0 ? "limit 0 pp" : "margin \(fixed(abs(limit) * 100, 1)) pp"
   }
 
   private func whole(_ value: Double, _ measure: Measure) -> String {

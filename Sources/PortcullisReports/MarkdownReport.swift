@@ -82,6 +82,9 @@ private func armTable(_ decision: Decision) -> String {
     out += "| \(arm.arm.rawValue) | \(target) | \(arm.passed) | \(arm.scored) of \(arm.planned) | \(failures.isEmpty ? "none" : failures) "
     out += "| \(markdownText(arm.cost(decision.context.currency))) | \(arm.latencyP50?.short ?? "–") | \(arm.latencyP95?.short ?? "–") |\n"
   }
+  for arm in decision.arms {
+    if let repeats = arm.repeats { out += "\nrepeats, \(arm.arm.rawValue): \(repeats.words())\n" }
+  }
   if let churn = decision.churn { out += "\n\(churn.fixed) fixed, \(churn.broken) broken, \(churn.same) the same\n" }
   return out + "\n"
 }

@@ -5,15 +5,14 @@ import Testing
 @testable import PortcullisReports
 
 struct DecisionJSONTests {
-  /// formats.md §9, word for word; `unit` is ours, so that a recorded decision can be reported again.
+  /// formats.md §9, word for word; `unit`, `clusters`, `attempt` and `further` are ours, so that a recorded decision can be reported again.
   @Test(arguments: Sample.allCases)
   func membersAreThoseOfTheFormatInItsOrder(_ sample: Sample) throws {
     let json = try JSON(parsing: try rendered(.json, sample.input))
     #expect(
       names(json) == [
         "schema", "run", "stage", "verdict", "exit_code", "sentence", "rulings", "arms", "churn", "review", "waivers", "guarantees",
-        "digests",
-        "git", "seed",
+        "clusters", "attempt", "digests", "git", "seed",
       ])
     for ruling in json["rulings"]?.array ?? [] {
       #expect(
@@ -24,8 +23,8 @@ struct DecisionJSONTests {
         ])
     }
     #expect(
-      names(json["arms"]?["candidate"]).prefix(10) == [
-        "target", "target_digest", "planned", "answered", "scored", "passed", "reused", "failures", "cost_micro_usd", "tokens",
+      names(json["arms"]?["candidate"]).prefix(11) == [
+        "target", "target_digest", "planned", "answered", "scored", "passed", "reused", "further", "failures", "cost_micro_usd", "tokens",
       ])
     #expect(names(json["digests"]) == ["evalsets", "policy", "judges", "portcullis"])
     #expect(names(json["review"]) == ["required", "decided"])

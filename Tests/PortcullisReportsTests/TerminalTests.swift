@@ -81,6 +81,32 @@ struct TerminalTests {
     #expect(a.firstIndex(of: "●") == b.firstIndex(of: "●"))
   }
 
+  // A gain that lies wholly above zero, with a limit of 0, is still a difference: its unit says so. The range 0…15 pp and 6 % of it on each
+  // side over 21 columns: 0 falls on column 1, 5 on 7, 10 on 13, 15 on 19.
+  @Test func aGainIsDrawnAgainstZero() throws {
+    var gain = ruling(0.10, 0.05, 0.15, limit: 0)
+    gain.unit = .difference
+    #expect(try drawn(gain) == "·┃·····├─────●─────┤·")
+    #expect(Figures().line(of: gain) == "+10.0 pp [+5.0, +15.0]")
+    #expect(Figures().limit(of: gain) == "limit 0 pp")
+  }
+
+  @Test func rulesThatAreNoDifferencesHaveScalesOfTheirOwn() throws {
+    var failures = ruling(0.01, 0, 0.03, limit: 0.05)
+    failures.rule = "error-rate"
+    let passes = ruling(0.95, 0.9, 0.97, limit: 0.85)
+    let scales = [failures, passes].scales(columns: 41)
+    #expect(scales.count == 2)
+    // Each fills its own line, so that both can be read.
+    for ruling in [failures, passes] {
+      let scale = try #require(scales[ScaleKey(ruling)])
+      let text = try #require(IntervalDrawing(ruling, scale, TerminalStyle())).painted(TerminalStyle())
+      #expect(text.count { "─├┤".contains($0) } > 15)
+    }
+    let differences = [ruling(0, -0.1, 0.1, limit: -0.1), ruling(0, -0.4, 0.1, limit: -0.3)].scales(columns: 41)
+    #expect(differences.count == 1)
+  }
+
   @Test func numbersSayWhatTheyMeasure() {
     let figures = Figures(currency: "USD")
     #expect(figures.line(of: ruling(-0.031, -0.052, -0.01, limit: -0.05)) == "−3.1 pp [−5.2, −1.0]")

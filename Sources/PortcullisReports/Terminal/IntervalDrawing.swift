@@ -1,7 +1,19 @@
 import PortcullisCore
 import PortcullisGate
 
-/// Numbers mapped to columns; one for all rulings of a table that measure the same thing, so that their drawings can be compared.
+/// What shares a scale in a table: all differences, so that they can be compared; of other measures each rule by itself, for a failure rate
+/// and a pass rate would squeeze each other.
+struct ScaleKey: Hashable {
+  let measure: Measure
+  private let rule: String?
+
+  init(_ ruling: Ruling) {
+    measure = ruling.measure
+    rule = measure == .difference ? nil : ruling.rule
+  }
+}
+
+/// Numbers mapped to columns; one for all rulings of a table whose drawings are to be compared.
 struct DrawingScale {
   private let lower: Double
   private let upper: Double
@@ -74,6 +86,13 @@ struct IntervalDrawing {
       }
     }
     return out
+  }
+}
+
+extension [Ruling] {
+  /// The scales of their drawings.
+  func scales(columns: Int) -> [ScaleKey: DrawingScale] {
+    Dictionary(grouping: self, by: ScaleKey.init).mapValues { DrawingScale($0, columns: columns) }
   }
 }
 

@@ -12,7 +12,7 @@ struct RulingTable {
   private let titleColumns: Int
   /// Of the widest estimate, so that their last digits stand in one column.
   private let estimateColumns: Int
-  private let scales: [Measure: DrawingScale]
+  private let scales: [ScaleKey: DrawingScale]
 
   init(_ decision: Decision, _ style: TerminalStyle) {
     self.decision = decision
@@ -29,7 +29,7 @@ struct RulingTable {
     estimateColumns = numbers.map { displayWidth($0.head) }.max() ?? 0
     let tail = numbers.map { displayWidth($0.interval) }.max() ?? 0
     let rest = style.width - verdictColumns - titleColumns - 4 - 2 - estimateColumns - 1 - tail
-    scales = Dictionary(grouping: drawn, by: \.measure).mapValues { DrawingScale($0, columns: min(40, max(12, rest))) }
+    scales = drawn.scales(columns: min(40, max(12, rest)))
   }
 
   var lines: [String] {
@@ -68,7 +68,7 @@ struct RulingTable {
     } else {
       head += blanks(bodyColumn - columns)
     }
-    guard let scale = scales[ruling.measure], let drawing = drawing(ruling, scale), let numbers = figures.estimate(of: ruling) else {
+    guard let scale = scales[ScaleKey(ruling)], let drawing = drawing(ruling, scale), let numbers = figures.estimate(of: ruling) else {
       var said = Paragraph(ruling.sentence)
       if style.detail == .full { said.add("(\(facts(ruling, isDrawn: false)))", .dim) }
       return out + hanging(said, head: head, style) + remarks(ruling, isDrawn: false)
@@ -118,7 +118,7 @@ struct RulingTable {
   /// Under the drawings where there is room, else as far to the left as it needs.
   private var legend: String? {
     guard !scales.isEmpty else { return nil }
-    let equal = scales.keys.contains { $0.equal != nil } ? style.glyph("│ equal   ", "| equal   ") : ""
+    let equal = scales.keys.contains { $0.measure.equal != nil } ? style.glyph("│ equal   ", "| equal   ") : ""
     let text = style.glyph("\(equal)┃ limit   ├─●─┤ estimate and its interval", "\(equal)! limit   [-o-] estimate and its interval")
     return blanks(min(bodyColumn, style.width - displayWidth(text))) + Tone.dim.paint(text, style)
   }
@@ -133,8 +133,7 @@ private func isJoined(_ ruling: Ruling, _ style: TerminalStyle, _ isCrowded: Boo
 
 /// Compact reports draw comparisons only; full ones everything that has an estimate and an interval.
 private func isDrawn(_ ruling: Ruling, _ style: TerminalStyle) -> Bool {
-  guard let estimate = ruling.estimate, estimate.isFinite, ruling.interval != nil else { return false }
-  return style.detail == .full || ruling.measure == .difference
+  ruling.hasInterval && (style.detail == .full || ruling.measure == .difference)
 }
 
 /// Escaped titles; the slices of a rule follow it, indented, without repeating its name.

@@ -60,6 +60,9 @@ package struct TerminalReport: Reporter {
       let cells = row.indices.map { $0 == 2 ? blanks(widths[2] - displayWidth(row[2])) + row[2] : padded(row[$0], to: widths[$0]) }
       out.append(trimmed(cells.joined(separator: "  ")))
       out += hanging(troubles(arm), head: blanks(widths[0] + 2), style)
+      if style.detail == .full, let repeats = arm.repeats {
+        out += hanging(Paragraph("repeats: " + repeats.words(times: style.glyph("×", "x")), .dim), head: blanks(widths[0] + 2), style)
+      }
     }
     if let churn = decision.churn {
       out.append(padded("cases", to: widths[0] + 2) + "\(churn.fixed) fixed, \(churn.broken) broken, \(churn.same) the same")
