@@ -26,7 +26,7 @@ package struct ComparisonForecast: Sendable, Hashable {
   /// `no-regression`, or `no-regression behaviour=refusal`.
   package var title: String { rule + (metric.map { " \($0)" } ?? "") + (slice.map { " \($0.name)=\($0.value)" } ?? "") }
 
-  init(_ comparison: PlannedComparison, _ pairs: PlannedPairs, isAdvisory: Bool, policy: Policy) {
+  init(_ comparison: PlannedComparison, _ pairs: PlannedPairs, isAdvisory: Bool, rates: (pass: Double, fail: Double)) {
     rule = comparison.rule
     metric = comparison.metric
     slice = comparison.slice
@@ -35,11 +35,11 @@ package struct ComparisonForecast: Sendable, Hashable {
     cases = pairs.cases
     units = pairs.units
     isExact = pairs.isPlain
-    halfWidth = pairs.halfWidth(alpha: policy.wrongPass)
-    chances = pairs.chances(margin: margin, wrongPass: policy.wrongPass, wrongFail: policy.wrongFail)
-    detectableAt80 = pairs.detectable(power: 0.8, alpha: policy.wrongPass)
-    detectableAt95 = pairs.detectable(power: 0.95, alpha: policy.wrongPass)
-    casesNeeded = pairs.casesNeeded(margin: margin, power: 0.8, alpha: policy.wrongPass)
+    halfWidth = pairs.halfWidth(alpha: rates.pass)
+    chances = pairs.chances(margin: margin, wrongPass: rates.pass, wrongFail: rates.fail)
+    detectableAt80 = pairs.detectable(power: 0.8, alpha: rates.pass)
+    detectableAt95 = pairs.detectable(power: 0.95, alpha: rates.pass)
+    casesNeeded = pairs.casesNeeded(margin: margin, power: 0.8, alpha: rates.pass)
   }
 }
 
@@ -55,16 +55,36 @@ struct PlannedComparison {
 extension PolicyRule {
   /// The whole scope and each protected slice, as `rulings` has them; none for rules that do not compare.
   func comparisons(_ evidence: Evidence) -> [PlannedComparison] {
-    guard evidence.hasProduction, let scope = evidence.scope(self.where), case .noRegression(let rule) = rule, rule.margin > 0,
-      rule.margin < 1
-    else { return [] }
+    guard evidence.hasProduction, let scope = evidence.scope(self.where) else { return [] }
+    switch rule {
+    case .noRegression(let rule):
+      return comparisons(scope, margin: rule.margin, metric: rule.metric, slices: rule.slices, sliceMargin: rule.sliceMargin)
+    case .score(let rule):
+      guard case .margin(let margin) = rule.limit else { return [] }
+      return comparisons(scope, margin: margin, metric: rule.metric, slices: rule.slices, sliceMargin: margin)
+    case .complete, .noBrokenCases, .passRate, .criticalCases, .incidentsStayFixed, .tail, .errorRate, .latency, .ttft, .tpot,
+      .costPerRequest, .costPerSuccess, .tokensPerRequest, .coverage:
+      return []
+    }
+  }
+
+  private func comparisons(
+    _ scope: ScopeEvidence, margin: Double, metric: String?, slices names: [String], sliceMargin: Double
+  ) -> [PlannedComparison] {
+    guard margin > 0, margin < 1 else { return [] }
+    let whole: PairEvidence, dimensions: [ScopeEvidence.Dimension]
+    if let metric {
+      guard let evidence = scope.metric(metric) else { return [] }
+      (whole, dimensions) = (evidence.whole, evidence.slices)
+    } else {
+      (whole, dimensions) = (scope.whole, scope.slices)
+    }
     let filter = self.where.count == 1 ? self.where.first : nil
-    var all = [PlannedComparison(rule: "no-regression", slice: filter, margin: rule.margin, pairs: scope.whole)]
-    for name in rule.slices where rule.sliceMargin > 0 && rule.sliceMargin < 1 {
-      for slice in scope.slices.first(where: { sameBytes($0.name, name) })?.slices ?? [] {
-        all.append(
-          PlannedComparison(
-            rule: "no-regression", slice: Case.Tag(name: name, value: slice.value), margin: rule.sliceMargin, pairs: slice.pairs))
+    var all = [PlannedComparison(rule: rule.name, metric: metric, slice: filter, margin: margin, pairs: whole)]
+    for name in names where sliceMargin > 0 && sliceMargin < 1 {
+      for slice in dimensions.first(where: { sameBytes($0.name, name) })?.slices ?? [] {
+        let tag = Case.Tag(name: name, value: slice.value)
+        all.append(PlannedComparison(rule: rule.name, metric: metric, slice: tag, margin: sliceMargin, pairs: slice.pairs))
       }
     }
     return all
@@ -72,11 +92,16 @@ extension PolicyRule {
 }
 
 /// What the policy's comparisons are likely to show, in its order; those without a pair are left out.
-func forecasts(_ policy: Policy, _ evidence: Evidence, _ outlook: PairOutlook) -> [ComparisonForecast] {
+///
+/// - Parameter look: Which of the policy's looks is meant, from 1.
+func forecasts(_ policy: Policy, _ evidence: Evidence, _ outlook: PairOutlook, look: Int) -> [ComparisonForecast] {
   guard policy.hasSoundErrorRates else { return [] }
+  let rates = policy.rates(atLook: look)
   return policy.offline.flatMap { rule in
     rule.comparisons(evidence).compactMap { comparison in
-      PlannedPairs(comparison.pairs, outlook).map { ComparisonForecast(comparison, $0, isAdvisory: rule.advisory, policy: policy) }
+      PlannedPairs(comparison.pairs, outlook.outlook(of: comparison.metric)).map {
+        ComparisonForecast(comparison, $0, isAdvisory: rule.advisory, rates: rates)
+      }
     }
   }
 }

@@ -15,11 +15,18 @@ package struct PairOutlook: Sendable, Hashable {
 
   /// Share of cases in which the arms differ, 0…1.
   package let discordance: Double
-  /// Of one case's difference, candidate − production; at most `discordance`.
+  /// Of one case's difference, candidate − production.
   package let variance: Double
   /// How much alike the differences within one cluster are, 0…1.
   package let icc: Double
   package let source: Source
+  /// The metrics whose scores were seen, each with the variance of a case's difference.
+  private var metrics: [Metric] = []
+
+  private struct Metric: Hashable {
+    let name: String
+    let variance: Double
+  }
 
   /// - Parameter variance: nil: that of single trials, passed or failed.
   package init(discordance: Double, variance: Double? = nil, icc: Double = 0, source: Source) {
@@ -33,25 +40,42 @@ package struct PairOutlook: Sendable, Hashable {
   ///
   /// Where no case differed one is counted as such: that none ever will is more than a run can show.
   package init?(_ evidence: Evidence, of run: RunID) {
-    guard evidence.hasProduction, let pairs = evidence.scopes.first?.whole else { return nil }
-    self.init(pairs, source: .run(run, pairs: pairs.table.n))
+    guard let pairs = evidence.scopes.first?.whole else { return nil }
+    self.init(evidence, source: .run(run, pairs: pairs.table.n))
   }
 
-  init?(_ pairs: PairEvidence, source: Source) {
+  init?(_ evidence: Evidence, source: Source) {
+    guard evidence.hasProduction, let whole = evidence.scopes.first else { return nil }
+    self.init(whole.whole, source: source)
+    metrics = whole.units.metrics.compactMap { metric in
+      PairOutlook(metric.whole, source: source).map { Metric(name: metric.needs.name, variance: $0.variance) }
+    }
+  }
+
+  private init?(_ pairs: PairEvidence, source: Source) {
     let (table, sums) = (pairs.table, pairs.complete())
     guard table.n > 1, let mean = sums.mean else { return nil }
     let least = 1 / Double(table.n)
     let discordance = max(least, table.discordance ?? 1)
     // The variance of the mean, a case's share of it: with clusters it holds what they add.
     let ofMean = sums.standardError.map { $0 * $0 * Double(sums.pairs) }
-    guard pairs.hasClusters, let clustered = ofMean, let effective = sums.effectiveClusters else {
-      self.init(discordance: discordance, variance: max(least, ofMean ?? discordance), source: source)
+    // Only where cases differ by −1, 0 or 1 is what one case adds known apart from its cluster.
+    guard pairs.metric == nil, !pairs.hasRepeats, pairs.hasClusters, let clustered = ofMean, let effective = sums.effectiveClusters else {
+      // The least seen: one case that differs whole, or for grades by a tenth.
+      let floor = pairs.metric == nil ? least : least / 100
+      self.init(discordance: discordance, variance: ofMean.map { max($0, floor) } ?? discordance, source: source)
       return
     }
     let variance = max(least, discordance - mean * mean)
     let size = Double(sums.pairs) / effective
     let icc = size > 1 ? (clustered / variance - 1) / (size - 1) : 0
     self.init(discordance: discordance, variance: variance, icc: min(1, max(0, icc)), source: source)
+  }
+
+  /// What is expected of a metric's scores, of passes where it is nil; a metric never seen varies as passes do, at the most.
+  func outlook(of metric: String?) -> PairOutlook {
+    guard let metric, let known = metrics.first(where: { sameBytes($0.name, metric) }) else { return self }
+    return PairOutlook(discordance: discordance, variance: known.variance, source: source)
   }
 }
 

@@ -13,11 +13,10 @@ struct PlannedPairs {
   let outlook: PairOutlook
 
   /// nil without a pair.
-  init?(_ pairs: PairEvidence, _ outlook: PairOutlook, isGraded: Bool = false) {
+  init?(_ pairs: PairEvidence, _ outlook: PairOutlook) {
     let sums = pairs.complete()
     guard let effective = sums.effectiveClusters else { return nil }
-    self.init(
-      cases: sums.pairs, units: sums.clusters, clusterSize: Double(sums.pairs) / effective, isPlain: pairs.isPlain && !isGraded, outlook)
+    self.init(cases: sums.pairs, units: sums.clusters, clusterSize: Double(sums.pairs) / effective, isPlain: pairs.isPlain, outlook)
   }
 
   init(cases: Int, units: Int, clusterSize: Double, isPlain: Bool, _ outlook: PairOutlook) {
@@ -96,9 +95,9 @@ struct PlannedPairs {
     return pull + studentQuantile(1 - alpha, degrees: g) * error
   }
 
-  /// P(the mean difference of equal models lies below `value`).
+  /// P(the mean difference of equal models lies below `value`); nothing is certain by an approximation.
   private func share(below value: Double) -> Double {
-    standardError > 0 ? normalCDF(value / standardError) : value > 0 ? 1 : 0
+    standardError > 0 ? min(1 - 1e-12, max(1e-12, normalCDF(value / standardError))) : value > 0 ? 1 : 0
   }
 }
 

@@ -31,14 +31,15 @@ package struct SuiteForecast: Sendable, Hashable {
     cases = pairs.cases
     units = pairs.units
     isExact = pairs.isPlain
+    let rates = policy.rates(atLook: policy.looks)
     ladder = margins.map { margin in
       Step(
-        margin: margin, chances: pairs.chances(margin: margin, wrongPass: policy.wrongPass, wrongFail: policy.wrongFail),
-        casesAt80: pairs.casesNeeded(margin: margin, power: 0.8, alpha: policy.wrongPass),
-        casesAt95: pairs.casesNeeded(margin: margin, power: 0.95, alpha: policy.wrongPass))
+        margin: margin, chances: pairs.chances(margin: margin, wrongPass: rates.pass, wrongFail: rates.fail),
+        casesAt80: pairs.casesNeeded(margin: margin, power: 0.8, alpha: rates.pass),
+        casesAt95: pairs.casesNeeded(margin: margin, power: 0.95, alpha: rates.pass))
     }
-    detectableAt80 = pairs.detectable(power: 0.8, alpha: policy.wrongPass)
-    detectableAt95 = pairs.detectable(power: 0.95, alpha: policy.wrongPass)
-    comparisons = forecasts(policy, evidence, outlook)
+    detectableAt80 = pairs.detectable(power: 0.8, alpha: rates.pass)
+    detectableAt95 = pairs.detectable(power: 0.95, alpha: rates.pass)
+    comparisons = forecasts(policy, evidence, outlook, look: policy.looks)
   }
 }

@@ -58,7 +58,7 @@ func theNormalApproximationIsNearWhatSimulationShows(
 @Test func oneClusterShowsNothing() throws {
   let rule = PolicyRule(.noRegression(NoRegressionRule(margin: 0.05)))
   let samples = (0..<100).map { Sample(numbered("a", $0), candidate: "P", production: "P", cluster: "one") }
-  let found = forecasts(Policy(offline: [rule]), evidence(samples, Policy(offline: [rule])), .assumed)
+  let found = forecasts(Policy(offline: [rule]), evidence(samples, Policy(offline: [rule])), .assumed, look: 1)
   let forecast = try #require(found.first)
   #expect(forecast.units == 1 && forecast.cases == 100)
   #expect(forecast.chances.pass < 0.01)
