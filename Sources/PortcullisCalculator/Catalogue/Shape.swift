@@ -20,7 +20,7 @@ package indirect enum Shape: Sendable {
   case orNull(Shape)
 
   /// As many elements as any list may have: beyond it exact sums could leave the range of the integers.
-  package static let mostElements = 2_000_000
+  package static let mostElements = 1_000_000
   /// The largest count of trials, pairs or requests.
   package static let mostTrials = 1_000_000_000
 

@@ -9,7 +9,7 @@ package struct Conversation: Sendable {
   package init() {}
 
   /// Values in a line, beyond which it is refused before it is read: what it would take in memory is bounded so.
-  static let mostValues = 8_000_000
+  static let mostValues = 4_000_000
 
   /// The answer to one line, without its end; never throws and never stops the stream.
   package mutating func answer(_ line: [UInt8]) -> [UInt8] {

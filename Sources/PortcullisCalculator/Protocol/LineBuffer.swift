@@ -39,13 +39,12 @@ package struct LineBuffer: Sendable {
         }
         return nil
       }
-      let line = bytes[start..<end]
+      let range = start..<end
       (start, searched) = (end + 1, end + 1)
-      if isSkipping {
-        isSkipping = false
-        return .tooLong
-      }
-      return line.count > bound ? .tooLong : .whole(Array(line))
+      let isTooLong = isSkipping || range.count > bound
+      isSkipping = false
+      if isTooLong { return .tooLong }
+      return .whole(range.lowerBound == 0 && start == bytes.count ? takeAll(range.count) : Array(bytes[range]))
     }
   }
 
@@ -55,6 +54,14 @@ package struct LineBuffer: Sendable {
     if isSkipping { return .tooLong }
     guard start < bytes.count else { return nil }
     return .whole(Array(bytes[start...]))
+  }
+
+  /// The buffer itself as a line: a long one is not copied.
+  private mutating func takeAll(_ count: Int) -> [UInt8] {
+    var line = bytes
+    reset()
+    line.removeSubrange(count...)
+    return line
   }
 
   private mutating func reset() {

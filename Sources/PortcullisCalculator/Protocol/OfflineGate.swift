@@ -54,14 +54,11 @@ private func table(_ scores: ScoreLists) -> PairTable {
 
 private func graded(_ scores: ScoreLists, _ names: [JSON]?, margin: Double, alpha: Double) -> NonInferiority {
   var clusters: [ScoreCluster] = []
-  var numbers: [JSON: Int] = [:]
+  var numbers = Numbering()
   for (place, (candidate, production)) in zip(scores.candidate, scores.production).enumerated() {
     // Without names each pair is a cluster of its own.
-    let number = names.map { numbers[$0[place]] ?? clusters.count } ?? clusters.count
-    if number == clusters.count {
-      clusters.append(ScoreCluster())
-      if let names { numbers[names[place]] = number }
-    }
+    let number = names.map { numbers.number(of: $0[place]) } ?? place
+    if number == clusters.count { clusters.append(ScoreCluster()) }
     if candidate.isNaN || production.isNaN {
       clusters[number].addMissing()
     } else {
@@ -74,6 +71,21 @@ private func graded(_ scores: ScoreLists, _ names: [JSON]?, margin: Double, alph
     worstCase.addWorstCase(cluster)
   }
   return gradedNonInferiority(complete: complete, worstCase: worstCase, margin: margin, alpha: alpha)
+}
+
+/// Clusters numbered in the order in which their names first come.
+private struct Numbering {
+  private var numbers: [JSON: Int] = [:]
+  private var last: (name: JSON, number: Int)?
+
+  mutating func number(of name: JSON) -> Int {
+    // Cases of one cluster mostly stand together.
+    if let last, last.name == name { return last.number }
+    let number = numbers[name] ?? numbers.count
+    numbers[name] = number
+    last = (name, number)
+    return number
+  }
 }
 
 /// The gate's own words for why.

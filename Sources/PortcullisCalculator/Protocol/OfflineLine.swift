@@ -3,7 +3,7 @@ import PortcullisCore
 /// An offline request whose two lists of scores were lifted out of its line as plain numbers, a thousand of which would else be a
 /// thousand JSON values.
 ///
-/// Lenient in nothing: a list is lifted only where each element is null or a short decimal number by JSON's own grammar, and all else
+/// Lenient in nothing: a list is lifted only where each element is null or a number that is not negative, by JSON's own grammar, and all else
 /// goes to the strict reader as it was written. Where anything is unusual there is no `OfflineLine`, and the whole line goes there.
 struct OfflineLine {
   /// The request with null in place of each list.
@@ -112,23 +112,37 @@ private struct ListScanner {
     return false
   }
 
-  /// A list of short numbers and nulls.
+  /// A list of plain decimal numbers and nulls.
   private mutating func list() -> [Double]? {
     skipBlanks()
     guard place < bytes.count, bytes[place] == UInt8(ascii: "[") else { return nil }
-    place += 1
+    var reader = ElementReader(place: place + 1)
+    let values = bytes.withUnsafeBufferPointer { reader.values($0) }
+    place = reader.place
+    return values
+  }
+}
+
+/// Reads the elements of a flat list; on the bytes themselves, as this is where the time of a request goes.
+private struct ElementReader {
+  private(set) var place: Int
+
+  init(place: Int) { self.place = place }
+
+  /// Up to and with the closing bracket; nil where anything is unusual.
+  mutating func values(_ bytes: UnsafeBufferPointer<UInt8>) -> [Double]? {
     var values: [Double] = []
     values.reserveCapacity(512)
-    skipBlanks()
+    skipBlanks(bytes)
     if place < bytes.count, bytes[place] == UInt8(ascii: "]") {
       place += 1
       return values
     }
     while true {
-      skipBlanks()
-      guard let value = element() else { return nil }
+      skipBlanks(bytes)
+      guard let value = element(bytes) else { return nil }
       values.append(value)
-      skipBlanks()
+      skipBlanks(bytes)
       guard place < bytes.count else { return nil }
       let byte = bytes[place]
       place += 1
@@ -137,8 +151,12 @@ private struct ListScanner {
     }
   }
 
-  /// Null as NaN; a number of at most 15 digits and no exponent, whose quotient of two exact doubles is the nearest double.
-  private mutating func element() -> Double? {
+  private mutating func skipBlanks(_ bytes: UnsafeBufferPointer<UInt8>) {
+    while place < bytes.count, bytes[place] == 0x20 || bytes[place] == 0x09 || bytes[place] == 0x0D { place += 1 }
+  }
+
+  /// Null as NaN; else a number that is not negative.
+  private mutating func element(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
     guard place < bytes.count else { return nil }
     if bytes[place] == UInt8(ascii: "n") {
       guard bytes[place...].starts(with: "null".utf8) else { return nil }
@@ -146,43 +164,42 @@ private struct ListScanner {
       return .nan
     }
     let start = place
-    var digits = 0
-    while place < bytes.count, bytes[place] &- 0x30 < 10 {
-      digits = digits * 10 + Int(bytes[place] & 15)
-      place += 1
-      if place - start > 15 { return nil }
-    }
+    var digits: UInt64 = 0
+    while place < bytes.count, bytes[place] &- 0x30 < 10, place - start < 20 { take(bytes, into: &digits) }
     let whole = place - start
     guard whole == 1 || whole > 1 && bytes[start] != 0x30 else { return nil }
     var decimals = 0
     if place < bytes.count, bytes[place] == UInt8(ascii: ".") {
       place += 1
-      while place < bytes.count, bytes[place] &- 0x30 < 10 {
-        digits = digits * 10 + Int(bytes[place] & 15)
-        decimals += 1
-        place += 1
-        if whole + decimals > 15 { return longNumber(from: start) }
-      }
+      let first = place
+      while place < bytes.count, bytes[place] &- 0x30 < 10, place - first < 20 { take(bytes, into: &digits) }
+      decimals = place - first
       guard decimals > 0 else { return nil }
     }
-    if place < bytes.count, bytes[place] | 0x20 == UInt8(ascii: "e") { return longNumber(from: start) }
-    return Double(digits) / powersOfTen[decimals]
+    // 19 digits fit a word; a leading 0 is none.
+    let isLong = whole + decimals - (bytes[start] == 0x30 ? 1 : 0) > 19
+    let hasMore = place < bytes.count && (bytes[place] | 0x20 == UInt8(ascii: "e") || bytes[place] &- 0x30 < 10)
+    return isLong || hasMore ? longNumber(bytes, from: start) : decimalFraction(digits, decimals: decimals)
   }
 
-  /// The same for any other number, by the standard library; the digits up to here are known to be right.
-  private mutating func longNumber(from start: Int) -> Double? {
-    while place < bytes.count, bytes[place] &- 0x30 < 10 { place += 1 }
+  private mutating func take(_ bytes: UnsafeBufferPointer<UInt8>, into digits: inout UInt64) {
+    digits = digits &* 10 &+ UInt64(bytes[place] & 15)
+    place += 1
+  }
+
+  /// A number with more digits or an exponent, by the standard library; what comes before `place` is right by JSON's grammar.
+  private mutating func longNumber(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Double? {
+    func skipDigits() { while place < bytes.count, bytes[place] &- 0x30 < 10 { place += 1 } }
+    skipDigits()
+    // Whole digits beyond twenty may be followed by a point; that is for the strict reader.
     if place < bytes.count, bytes[place] | 0x20 == UInt8(ascii: "e") {
       place += 1
       if place < bytes.count, bytes[place] == UInt8(ascii: "-") || bytes[place] == UInt8(ascii: "+") { place += 1 }
-      let digits = place
-      while place < bytes.count, bytes[place] &- 0x30 < 10 { place += 1 }
-      guard place > digits else { return nil }
+      let first = place
+      skipDigits()
+      guard place > first else { return nil }
     }
     guard let value = Double(String(decoding: bytes[start..<place], as: UTF8.self)), value.isFinite else { return nil }
     return value
   }
 }
-
-/// 10⁰ to 10¹⁵, each exact.
-private let powersOfTen: [Double] = (0...15).map { (0..<$0).reduce(1.0) { value, _ in value * 10 } }
