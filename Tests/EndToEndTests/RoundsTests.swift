@@ -5,13 +5,12 @@ import Testing
 extension EndToEnd {
   /// Cases that are asked again: confirming rounds, the demand `reliable`, the attempt ledger and planned looks, through the built command.
   @Suite struct Rounds {
-    /// `count` cases that are answered `yes`, but for `others`: the answers of a case by repeat, the last one again for ever.
+    /// `count` cases that are answered `yes`, but for `others`: the answers of a case by repeat, the last one for all 64 that are recorded.
     private func answers(_ count: Int, _ others: [Int: [String]] = [:], latency: Int? = nil) -> String {
-      (0..<count).flatMap { index in
-        (others[index] ?? ["yes"]).enumerated().map { place, text in
-          let wait = latency.map { ",\"latency_ms\":\($0)" } ?? ""
-          return "{\"case\":\"case-\(index)\",\"repeat\":\(place),\"text\":\"\(text)\"\(wait)}\n"
-        }
+      let wait = latency.map { ",\"latency_ms\":\($0)" } ?? ""
+      return (0..<count).flatMap { index in
+        let texts = others[index] ?? ["yes"]
+        return (0..<64).map { "{\"case\":\"case-\(index)\",\"repeat\":\($0),\"text\":\"\(texts[min($0, texts.count - 1)])\"\(wait)}\n" }
       }.joined()
     }
 
