@@ -71,6 +71,7 @@ let package = Package(
       ], swiftSettings: strict),
 
     tests("PortcullisStatisticsTests", ["PortcullisStatistics", numerics]),
+    tests("PortcullisCalculatorTests", ["PortcullisCalculator", "PortcullisCore", "PortcullisStatistics"]),
     tests("PortcullisCoreTests", ["PortcullisCore"]),
     tests("PortcullisChecksTests", ["PortcullisChecks", "PortcullisCore"]),
     tests("PortcullisGateTests", ["PortcullisGate", "PortcullisCore", "PortcullisStatistics"]),
@@ -86,5 +87,7 @@ let package = Package(
     // scripts/bench: ratios taken in one run against a model server and a libcurl loop in C.
     .target(name: "CBench", path: "Tests/Benchmarks/CBench", linkerSettings: [.linkedLibrary("curl")]),
     .executableTarget(name: "Benchmarks", dependencies: ["CBench"], path: "Tests/Benchmarks/Benchmarks", swiftSettings: strict),
+    // scripts/simulate: the error rates of the gates, measured through the built command.
+    .executableTarget(name: "Simulation", path: "Tests/Benchmarks/Simulation", swiftSettings: strict),
   ]
 )
