@@ -15,6 +15,12 @@ private let everyRule = Policy(offline: [
   PolicyRule(.errorRate(ErrorRateRule(max: 0.2))), PolicyRule(.latency(LatencyRule(limit: .absolute(.milliseconds(400))))),
   PolicyRule(.latency(LatencyRule(limit: .increase(0.2)))), PolicyRule(.costPerRequest(CostRule())),
   PolicyRule(.costPerRequest(CostRule(limit: .absolute(Money(micro: 60, currency: "USD"))))),
+  PolicyRule(.noRegression(NoRegressionRule(margin: 0.2, metric: "helpful", slices: ["behaviour"], watch: ["tier"], superiority: true))),
+  PolicyRule(.score(ScoreRule(metric: "helpful", limit: .min(0.5), slices: ["tier"]))),
+  PolicyRule(.score(ScoreRule(metric: "helpful", limit: .margin(0.2))), where: [Case.Tag(name: "tier", value: "gold")]),
+  PolicyRule(.tail(TailRule(metric: "helpful", floor: 0.3, maxShare: 0.3))),
+  PolicyRule(.ttft(LatencyRule(limit: .absolute(.milliseconds(100))))), PolicyRule(.tpot(LatencyRule(limit: .increase(0.5)))),
+  PolicyRule(.costPerSuccess(CostRule())), PolicyRule(.tokensPerRequest(TokensRule(limit: .absolute(200)))), PolicyRule(.coverage),
 ])
 
 /// A suite with everything in it: repeats, clusters, quarantine, judges, failures, latencies and costs.
@@ -22,7 +28,7 @@ private func motley(_ random: inout SplitMix64, cases: Int, isPlain: Bool = fals
   (0..<cases).map { index in
     let repeats = isPlain || random.below(4) > 0 ? 1 : 1 + random.below(3)
     func word() -> String { String((0..<repeats).map { _ in Array("PPPPPPPPPPPPFFUXTBL.")[random.below(20)] }) }
-    return Sample(
+    let sample = Sample(
       numbered("s", index), candidate: word(), production: word(), evalset: random.below(3) == 0 ? "small" : "large",
       severity: random.below(20) == 0 ? .critical : .normal, behaviour: ["a", "b", "c"][random.below(3)],
       tags: random.below(3) == 0 ? [Case.Tag(name: "tier", value: random.below(2) == 0 ? "gold" : "tin")] : [],
@@ -31,6 +37,25 @@ private func motley(_ random: inout SplitMix64, cases: Int, isPlain: Bool = fals
       isReused: !isPlain && random.below(50) == 0, latency: random.below(10) == 0 ? nil : 100 + random.below(400),
       productionLatency: 100 + random.below(400), cost: random.below(50) == 0 ? nil : 20 + random.below(50),
       productionCost: 20 + random.below(50))
+    return sample.withTokensAndGrades(&random)
+  }
+}
+
+extension Sample {
+  /// Most cases carry a graded metric; first tokens and token counts are known of most answers.
+  fileprivate func withTokensAndGrades(_ random: inout SplitMix64) -> Sample {
+    var sample = random.below(5) == 0 ? self : scoring("helpful")
+    let isGraded = !sample.facts.metrics.isEmpty
+    sample.trials = sample.trials.map { trial in
+      let grade = random.below(30) == 0 ? nil : Double(random.below(101)) / 100
+      return TrialFacts(
+        arm: trial.arm, repeatIndex: trial.repeatIndex, state: trial.state, isJudged: trial.isJudged, latency: trial.latency,
+        ttft: random.below(10) == 0 ? nil : .milliseconds(10 + random.below(80)), costMicro: trial.costMicro,
+        tokens: TokenUsage(input: 100, output: random.below(10) == 0 ? nil : random.below(60)),
+        metrics: isGraded ? [MetricScore("helpful", grade, isJudged: trial.isJudged)] : [], isReused: trial.isReused,
+        isRecorded: trial.isRecorded)
+    }
+    return sample
   }
 }
 

@@ -118,10 +118,17 @@ private let plainPolicy = Policy(offline: [PolicyRule(.noRegression(NoRegression
     Policy(offline: [
       PolicyRule(.noRegression(NoRegressionRule(margin: 0.1, slices: ["tier"], watch: ["tier", "topic"])), where: german),
       PolicyRule(.latency(LatencyRule(limit: .absolute(.seconds(1)))), where: german), PolicyRule(.criticalCases(HardGate())),
+      PolicyRule(.score(ScoreRule(metric: "b", limit: .min(0.5), slices: ["tier"])), where: german),
+      PolicyRule(.tail(TailRule(metric: "b"))), PolicyRule(.noRegression(NoRegressionRule(margin: 0.1, metric: "a", slices: ["tier"]))),
+      PolicyRule(.tail(TailRule(metric: "b", floor: 0.5))), PolicyRule(.tail(TailRule(metric: "b", maxShare: 0.1))),
     ]))
   #expect(needs.scopes.map(\.filter) == [[], german])
   #expect(needs.scopes[1].dimensions == ["tier", "topic"])
-  #expect(needs.scopes.map(\.latency) == [false, true])
+  #expect(needs.scopes.map(\.times) == [[], [.latency]])
+  #expect(needs.scopes.map { $0.metrics.map(\.name) } == [["b", "a"], ["b"]])
+  #expect(needs.scopes[0].metrics.map(\.floors) == [[0.2, 0.5], []])
+  #expect(needs.scopes.map { $0.metrics.map(\.dimensions) } == [[[], ["tier"]], [["tier"]]])
+  #expect(needs.metrics == ["b", "a"])
   #expect(needs.scopes.map(\.gates.count) == [1, 0])
   #expect(needs.neverTrials == 29)
 }

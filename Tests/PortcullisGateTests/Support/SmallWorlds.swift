@@ -15,11 +15,13 @@ struct Kind: Hashable, Comparable {
 
   private var code: Int { (guarding.rawValue * 8 + candidate) * 8 + production }
 
+  /// Its checks carry the metric `m`, which is 1 where a trial passed.
   func sample(_ id: String) -> Sample {
     Sample(
       id, candidate: String(Self.outcomes[candidate]), production: String(Self.outcomes[production]),
       severity: guarding == .critical ? .critical : .normal, behaviour: guarding == .none ? "talk" : "safety",
-      incident: guarding == .incident ? guarded : nil)
+      incident: guarding == .incident ? guarded : nil
+    ).scoring("m")
   }
 }
 
@@ -64,6 +66,15 @@ let smallPolicies: [[PolicyRule]] = {
     [
       PolicyRule(.complete(CompleteRule(maxMissing: 0.3))), PolicyRule(.criticalCases(HardGate(trials: 1))),
       PolicyRule(.incidentsStayFixed(HardGate(trials: 1))), PolicyRule(.noRegression(NoRegressionRule(margin: 0.4))),
+    ],
+    [PolicyRule(.score(ScoreRule(metric: "m", limit: .min(0.3))))],
+    [PolicyRule(.score(ScoreRule(metric: "m", limit: .margin(0.7), slices: ["behaviour"])))],
+    [PolicyRule(.tail(TailRule(metric: "m", floor: 0.5, maxShare: 0.6)))],
+    [PolicyRule(.noRegression(NoRegressionRule(margin: 0.7, metric: "m", watch: ["behaviour"])))],
+    [
+      PolicyRule(.coverage), PolicyRule(.ttft(LatencyRule(limit: .absolute(.seconds(1))))),
+      PolicyRule(.tpot(LatencyRule(limit: .increase(0.2)))), PolicyRule(.costPerSuccess(CostRule())),
+      PolicyRule(.tokensPerRequest(TokensRule())), PolicyRule(.score(ScoreRule(metric: "none", limit: .min(0.1)))),
     ],
   ]
 }()
