@@ -15,6 +15,20 @@ extension Rule {
   }
 }
 
+extension ClusterPlan {
+  /// What was taken for one independent case, where the cases did not say it themselves.
+  var statement: String? {
+    switch choice {
+    case .undeclared where suspects.isEmpty: nil
+    case .undeclared:
+      "cases count as independent but for the clusters they declare, and equal inputs or documents; as they look grouped by "
+        + "\(listed(suspects.map(\.words))), the rules about rates were decided both ways"
+    case .none: "cases that look grouped count as independent, as --clusters none says"
+    case .by(let grouping): "cases grouped by \(grouping.words) count as one cluster each group, as --clusters \(grouping.word) says"
+    }
+  }
+}
+
 /// One rule's rulings with certain clusters, held against those under each suspected grouping: the same slices in the same order.
 ///
 /// Never a better verdict than without the groupings: a ruling either stands or becomes inconclusive.

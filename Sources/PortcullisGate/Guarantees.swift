@@ -11,6 +11,7 @@ func guarantees(_ evidence: Evidence, _ policy: Policy, _ rulings: [Ruling]) -> 
   ]
   lines += cleanTrials(evidence, policy)
   lines += equalModels(evidence, policy)
+  if let said = evidence.needs.clusters.statement { lines.append(said) }
   if evidence.quarantined > 0 {
     lines.append("\(counted(evidence.quarantined, "case")) in quarantine \(areOrIs(evidence.quarantined)) in none of these numbers")
   }

@@ -50,7 +50,8 @@ extension NoRegressionRule {
       sentence: place + finding.sentence + input.whoSaysHowMany,
       estimate: comparison.estimate,
       interval: comparison.estimate == nil ? nil : Ruling.Bounds(lower: comparison.lower, upper: comparison.upper), count: pairs.table.n,
-      missing: pairs.missing + input.unaccounted, limit: -margin, unit: .difference, method: comparison.method, witnesses: finding.witnesses.ids,
+      missing: pairs.missing + input.unaccounted, limit: -margin, unit: .difference, method: comparison.method,
+      witnesses: finding.witnesses.ids,
       next: finding.next, weighedScores: pairs.table.n > 0
     ).heldBack(onJudge: pairs.isJudged)
   }
@@ -135,9 +136,10 @@ private struct Finding {
           + "\(points(margin)) cannot be excluded if each is counted as lost", pairs.incomplete,
         input.nextForMissing + ": if production and candidate did equally well on them, the margin is excluded")
     case .inconclusive where units < least:
+      let few = pairs.hasClusters ? counted(units, "independent group") : counted(pairs.table.n, "case")
       self.init(
         .inconclusive, .tooFewCases,
-        "\(counted(pairs.table.n, "case")) cannot exclude a loss of \(points(margin)), whatever the answers: \(score)", pairs.lost,
+        "\(few) cannot exclude a loss of \(points(margin)), whatever the answers: \(score)", pairs.lost,
         "at least \(counted(least, pairs.isPlain ? "case" : "independent case")), or a wider margin")
     case .inconclusive:
       self.init(
