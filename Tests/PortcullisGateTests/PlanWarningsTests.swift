@@ -7,12 +7,19 @@ private func warnings(
 ) -> [Diagnostic] {
   let policy = Policy(offline: [PolicyRule(rule)])
   var sizes = PlanSizes(policy, arms: arms, currency: currency)
-  for sample in samples { sizes.add(sample.facts, isJudged: isJudged) }
+  for sample in samples {
+    // Every case carries the metric that some rules look at.
+    sizes.add(
+      CaseFacts(
+        id: sample.facts.id, evalset: sample.facts.evalset, severity: sample.facts.severity, behaviour: sample.facts.behaviour,
+        tags: sample.facts.tags, metrics: [CaseMetric("tone")], plannedTrials: sample.facts.plannedTrials), isJudged: isJudged)
+  }
   // Not the one about a policy that weighs no score, which is not about size.
   return planWarnings(policy, sizes).filter { !$0.message.hasPrefix("this plan") }
 }
 
-// formats.md §6: 52 clean cases for a margin of 5 points, 133 for 2; 59 calls for a P95, 299 for a P99.
+// formats.md §6: 52 clean cases for a margin of 5 points, 133 for 2; 59 calls for a P95, 299 for a P99. Grades: the augmented t of equal scores
+// is −0.0505 for 52 cases and −0.0495 for 53 (scipy). Tail: ln 0.05 / ln 0.98 = 148.3.
 @Test(arguments: [
   (rule: Rule.noRegression(NoRegressionRule(margin: 0.05)), least: 52, word: "52 cases"),
   (rule: .noRegression(NoRegressionRule(margin: 0.02)), least: 133, word: "133 cases"),
@@ -20,6 +27,15 @@ private func warnings(
   (rule: .latency(LatencyRule(quantile: 0.99, limit: .absolute(.seconds(2)))), least: 299, word: "299 cases"),
   (rule: .passRate(PassRateRule(limit: .min(0.95))), least: 59, word: "59 cases"),
   (rule: .errorRate(ErrorRateRule()), least: 59, word: "59 calls"), (rule: .costPerRequest(CostRule()), least: 100, word: "100 requests"),
+  (rule: .ttft(LatencyRule(limit: .absolute(.seconds(1)))), least: 59, word: "59 cases"),
+  (rule: .tpot(LatencyRule(quantile: 0.99, limit: .absolute(.seconds(1)))), least: 299, word: "299 cases"),
+  (rule: .latency(LatencyRule(limit: .increase(0.2))), least: 59, word: "59 cases"),
+  (rule: .costPerSuccess(CostRule()), least: 100, word: "100 requests"),
+  (rule: .tokensPerRequest(TokensRule()), least: 100, word: "100 requests"),
+  (rule: .score(ScoreRule(metric: "tone", limit: .min(0.95))), least: 53, word: "53 independent cases"),
+  (rule: .score(ScoreRule(metric: "tone", limit: .margin(0.05))), least: 53, word: "53 independent cases"),
+  (rule: .noRegression(NoRegressionRule(margin: 0.05, metric: "tone")), least: 53, word: "53 independent cases"),
+  (rule: .tail(TailRule(metric: "tone")), least: 149, word: "149 cases"),
 ])
 func aRuleThatTheSuiteIsTooSmallForIsNamedWithTheSizeItNeeds(_ row: (rule: Rule, least: Int, word: String)) {
   #expect(warnings(row.rule, cases(row.least, "a", candidate: "P")).isEmpty)
@@ -76,4 +92,25 @@ func aRuleThatTheSuiteIsTooSmallForIsNamedWithTheSizeItNeeds(_ row: (rule: Rule,
     planWarnings(policy, sizes).map(\.message) == [
       "this plan cannot pass even if nothing is wrong: no deciding rule weighed a score, so nothing was shown"
     ])
+}
+
+// Neither claims anything beyond the suite, so that no suite is too small for them.
+@Test func rulesAboutThisSuiteAlonePassAtAnySize() {
+  for rule in [
+    Rule.noBrokenCases(NoBrokenCasesRule()), .passRate(PassRateRule(limit: .observedMin(0.9))), .coverage, .criticalCases(HardGate()),
+  ] {
+    #expect(warnings(rule, cases(1, "a", candidate: "P")).isEmpty, "\(rule)")
+  }
+}
+
+@Test func aBehaviourWithTooFewCasesIsNamed() {
+  let policy = Policy(offline: [PolicyRule(.coverage)])
+  func found(_ minCases: Int) -> [Diagnostic] {
+    let demand = BehaviourDemand(evalset: "suite", behaviour: "refusal", minCases: minCases)
+    var sizes = PlanSizes(policy, arms: bothArms, currency: nil, behaviours: [demand])
+    for sample in cases(7, "a", candidate: "P", behaviour: "refusal") { sizes.add(sample.facts) }
+    return planWarnings(policy, sizes).filter { !$0.message.hasPrefix("this plan") }
+  }
+  #expect(found(7).isEmpty)
+  #expect(found(8).map(\.message) == ["'coverage' cannot pass even if nothing is wrong at this size"])
 }
