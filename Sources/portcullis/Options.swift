@@ -37,6 +37,11 @@ struct PlanOptions: ParsableArguments {
     help: ArgumentHelp("Environment variable with the key for targets given as provider:model@url.", valueName: "name"))
   var apiKeyVariable: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Which cases share a source where nobody declared it: none, stem (ids without their last part), or a tag.", valueName: "grouping"))
+  var clusters: String?
+
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit is \(limit); it must be 1 or more") }
     for tag in tags where !tag.contains("=") { throw ValidationError("--tag is '\(tag)'; write it as name=value") }

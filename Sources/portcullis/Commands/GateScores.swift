@@ -111,7 +111,7 @@ extension GateCommand {
   func decideScores(_ files: [ReportFile]) async throws {
     let began = Date(), start = ContinuousClock.now
     let request = try scores.request()
-    let choice = clusters.map(ClusterChoice.init(word:)) ?? .undeclared
+    let choice = plan.clusters.map(ClusterChoice.init(word:)) ?? .undeclared
     // Reading blocks; the pool of tasks must not wait for disks.
     let decided = try await onOwnThread { try ScoresDecision(request, clusters: choice) }
     if !options.quiet { for warning in decided.scores.notes { note(warning.description) } }
