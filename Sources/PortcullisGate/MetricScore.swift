@@ -63,10 +63,13 @@ package struct CaseMetric: Sendable, Hashable {
 extension Case {
   /// The metrics that its checks carry, those of its turns too; in their order, each once.
   package var metrics: [CaseMetric] {
-    var all = checks
-    if case .turns(let turns) = input { all += turns.flatMap(\.checks) }
+    guard case .turns(let turns) = input else { return Case.metrics(of: checks) }
+    return Case.metrics(of: checks + turns.flatMap(\.checks))
+  }
+
+  package static func metrics(of checks: [CheckSpec]) -> [CaseMetric] {
     var found: [CaseMetric] = []
-    for check in all {
+    for check in checks {
       guard let name = check.metric else { continue }
       let isJudged = check.kind == "judge"
       if let place = found.firstIndex(where: { sameBytes($0.name, name) }) {

@@ -14,6 +14,9 @@ package struct RepeatSummary: Sendable, Hashable {
   package var between: Double?
   package var icc: Double?
 
+  /// Of the cases that were asked more than once.
+  package var flakyShare: Double { cases > 0 ? Double(flaky) / Double(cases) : 0 }
+
   package init(
     cases: Int, fewestTrials: Int, mostTrials: Int, flaky: Int, within: Double? = nil, between: Double? = nil, icc: Double? = nil
   ) {

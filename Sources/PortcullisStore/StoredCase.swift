@@ -112,12 +112,36 @@ struct CaseReader {
     return (read, digest)
   }
 
-  mutating func facts(_ row: Int, id: String?, cluster: String?, plannedTrials: Int) throws -> CaseFacts {
+  /// - Parameter metrics: Of `metrics(_:body:)`, where they are wanted.
+  mutating func facts(_ row: Int, id: String?, cluster: String?, plannedTrials: Int, metrics: [CaseMetric] = []) throws -> CaseFacts {
     guard let id = id.flatMap(CaseID.init) else { throw StoreError.corrupt(path: store.path, detail: "a case has no valid id") }
     let shared = try shared(row).facts
     return CaseFacts(
       id: id, evalset: shared.evalset, severity: shared.severity, behaviour: shared.behaviour, tags: shared.tags, cluster: cluster,
-      incident: shared.incident, isQuarantined: shared.quarantine != nil, plannedTrials: plannedTrials)
+      incident: shared.incident, isQuarantined: shared.quarantine != nil, metrics: metrics, plannedTrials: plannedTrials)
+  }
+
+  /// The metrics that the checks of a case carry. Its body is parsed only where it may name one.
+  ///
+  /// - Parameters:
+  ///   - row: Of its shared facts.
+  ///   - body: The rest of its JSON.
+  mutating func metrics(_ row: Int, body: [UInt8]) throws -> [CaseMetric] {
+    let shared = try shared(row).members
+    var parts = [shared["checks"]]
+    if namesMetric(body) {
+      guard let rest = (try? JSON(parsing: body))?.object else {
+        throw StoreError.corrupt(path: store.path, detail: "a stored case cannot be read")
+      }
+      parts += [rest["checks"]] + (rest["turns"]?.array ?? []).map { $0["checks"] }
+    }
+    let checks = try parts.flatMap { try ($0?.array ?? []).map(check) }
+    return Case.metrics(of: checks)
+  }
+
+  private func check(_ json: JSON) throws -> CheckSpec {
+    guard let check = CheckSpec(json: json) else { throw StoreError.corrupt(path: store.path, detail: "a stored check cannot be read") }
+    return check
   }
 
   private mutating func shared(_ row: Int) throws -> (members: JSONObject, facts: Case) {

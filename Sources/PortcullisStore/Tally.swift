@@ -64,10 +64,11 @@ package struct TallyCursor: Sendable {
 }
 
 extension Store {
-  package func tally(_ run: RunRecord) -> TallyCursor { TallyCursor(caseTrials(of: run)) }
+  /// - Parameter metrics: Those whose scores are wanted; with none the tally reads plain columns only.
+  package func tally(_ run: RunRecord, metrics: [String] = []) -> TallyCursor { TallyCursor(caseTrials(of: run, metrics: metrics)) }
 
-  /// Reads plain columns only: no completion, no score is parsed.
-  func caseTrials(of run: RunRecord, page: Int = 1000) -> Pages<CaseTrials> {
+  /// Parses no completion, and scores only for `metrics`.
+  func caseTrials(of run: RunRecord, metrics: [String] = [], page: Int = 1000) -> Pages<CaseTrials> {
     Pages { after throws(StoreError) in
       try reading { db in
         var reader = CaseReader(store: self, db: db)
@@ -76,7 +77,7 @@ extension Store {
         let cases = try RawStatement(
           """
           SELECT r.ordinal, c.case_id, c.cluster, c.facts,
-            (SELECT trials FROM round_case p WHERE p.run = r.run AND p.ordinal = r.ordinal AND p.round = 0), k.first
+            (SELECT trials FROM round_case p WHERE p.run = r.run AND p.ordinal = r.ordinal AND p.round = 0), k.first\(metrics.isEmpty ? "" : ", c.body")
           FROM run_case r JOIN case_content c ON c.id = r.content LEFT JOIN run_cluster k ON k.run = r.run AND k.ordinal = r.ordinal
           WHERE r.run = ? AND r.ordinal > ? ORDER BY r.ordinal LIMIT ?
           """, in: db)
@@ -84,7 +85,9 @@ extension Store {
         for value in [Int(run.row), after, page] { cases.bind(value) }
         while try cases.step() {
           ordinals.append(cases.int(0))
-          var one = try reader.facts(cases.int(3), id: cases.text(1), cluster: cases.text(2), plannedTrials: cases.int(4))
+          var one = try reader.facts(
+            cases.int(3), id: cases.text(1), cluster: cases.text(2), plannedTrials: cases.int(4),
+            metrics: metrics.isEmpty ? [] : try reader.metrics(cases.int(3), body: cases.bytes(6)))
           one.foundCluster = cases.optionalInt(5)
           facts.append(one)
         }
@@ -92,14 +95,16 @@ extension Store {
         try addFurtherRounds(of: run.row, to: &facts, at: ordinals, in: db)
         var trials = [[TrialFacts]](repeating: [], count: ordinals.count)
         var place = 0
+        var scores = try MetricReader(metrics, store: self, db: db)
         let rows = try RawStatement(
-          "SELECT ordinal, \(trialColumns) FROM trial WHERE run = ? AND ordinal BETWEEN ? AND ? ORDER BY ordinal, arm, repeat", in: db)
+          "SELECT ordinal, \(trialColumns), score FROM trial WHERE run = ? AND ordinal BETWEEN ? AND ? ORDER BY ordinal, arm, repeat",
+          in: db)
         defer { rows.reset() }
         for value in [Int(run.row), first, last] { rows.bind(value) }
         while try rows.step() {
           let ordinal = rows.int(0)
           while ordinals[place] < ordinal { place += 1 }
-          trials[place].append(try trialFacts(rows, from: 1))
+          trials[place].append(try trialFacts(rows, from: 1, metrics: try scores.read(rows.optionalInt(15))))
         }
         return (ordinals.indices.map { CaseTrials(ordinal: ordinals[$0], facts: facts[$0], trials: trials[$0]) }, last)
       }
@@ -107,7 +112,7 @@ extension Store {
   }
 
   /// - Parameter first: The column of the statement where `trialColumns` begin.
-  func trialFacts(_ row: RawStatement, from first: Int32) throws -> TrialFacts {
+  func trialFacts(_ row: RawStatement, from first: Int32, metrics: [MetricScore] = []) throws -> TrialFacts {
     guard let arm = Arm(code: row.int(first)),
       let state = TrialFacts.State(outcome: row.int(first + 2), failure: row.optionalInt(first + 3))
     else { throw StoreError.corrupt(path: path, detail: "a stored trial cannot be read") }
@@ -117,7 +122,7 @@ extension Store {
       ttft: duration(first + 8), costMicro: row.optionalInt(first + 9),
       tokens: TokenUsage(
         input: row.optionalInt(first + 10), output: row.optionalInt(first + 11), cachedInput: row.optionalInt(first + 12),
-        reasoning: row.optionalInt(first + 13)), isReused: row.bool(first + 5), isRecorded: row.bool(first + 6))
+        reasoning: row.optionalInt(first + 13)), metrics: metrics, isReused: row.bool(first + 5), isRecorded: row.bool(first + 6))
   }
 }
 

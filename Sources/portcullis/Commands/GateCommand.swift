@@ -99,7 +99,8 @@ struct GateCommand: AsyncParsableCommand {
       run: run,
       facts: RunFacts(
         stop: stop, arms: plan.arms.map(\.arm), plannedCases: run.plannedCases, isFiltered: plan.filter.isActive,
-        concurrency: plan.arms.map(\.target.limits.concurrency).max() ?? 1, currency: plan.currency),
+        concurrency: plan.arms.map(\.target.limits.concurrency).max() ?? 1, currency: plan.currency,
+        behaviours: plan.behaviours),
       notes: ["decided again from the records of \(run.createdAt)"] + (try store.roundNotes(of: run)))
   }
 }

@@ -19,7 +19,7 @@ extension Store {
 
   private func decideOnce(_ plan: LoadedPlan, of run: RunRecord, facts: RunFacts) throws -> Decision {
     let clusters = try clusters(of: run, plan.clusters)
-    var cursor = tally(run)
+    var cursor = tally(run, metrics: EvidenceNeeds(plan.policy).metrics)
     let decision = try Pipeline.decide(
       { each in while let next = try cursor.next() { try each(next.facts, next.trials) } }, run: facts, policy: plan.policy,
       clusters: clusters, context: plan.context(run: run.id, manifest: run.manifest))

@@ -24,6 +24,13 @@ struct LoadedPlan {
 
   var currency: String? { config.currency }
 
+  /// What the evalsets promise to test.
+  var behaviours: [BehaviourDemand] {
+    evalsets.flatMap { evalset in
+      evalset.behaviours.map { BehaviourDemand(evalset: evalset.name, behaviour: $0.name, minCases: $0.minCases) }
+    }
+  }
+
   /// Every planned case with its trials for each arm, in plan order.
   func forEachCase(_ body: (Case, Int) throws -> Void) throws {
     var filter = filter
@@ -67,12 +74,13 @@ struct LoadedPlan {
   }
 
   /// An empty summary of this plan.
-  var emptySummary: PlanSummary { PlanSummary(policy: policy, arms: arms.map(\.arm), currency: currency) }
+  var emptySummary: PlanSummary { PlanSummary(policy: policy, arms: arms.map(\.arm), currency: currency, behaviours: behaviours) }
 
   /// Goes through the plan once: its size, and whether every target's prompt can be written for every case.
   ///
+  /// - Parameter each: Sees every case and its trials for each arm.
   /// - Throws: `Problems` where a prompt uses what a case does not have.
-  func sizes() throws -> PlanSummary {
+  func sizes(_ each: (Case, Int) -> Void = { _, _ in }) throws -> PlanSummary {
     var summary = emptySummary
     var prompts: [(target: Target, prompting: Prompting)] = []
     for (_, target) in arms {
@@ -89,6 +97,7 @@ struct LoadedPlan {
     try forEachCase { testCase, trials in
       summary.add(testCase, trials: trials)
       search.add(testCase)
+      each(testCase, trials)
       for (target, prompting) in prompts where problems.count < 50 {
         do throws(TemplateProblem) { _ = try prompting.messages(for: testCase, templates: templates) } catch {
           problems.append(
@@ -149,19 +158,23 @@ struct PlanSummary {
   private(set) var trials = 0
   private let arms: [Arm]
   private let currency: String?
+  private let behaviours: [BehaviourDemand]
   private(set) var sizes: PlanSizes
   private let policy: Policy
 
   /// - Parameter clusters: What is taken for one independent case, beside the clusters of the cases.
-  init(policy: Policy, arms: [Arm], currency: String?, clusters: ClusterPlan = ClusterPlan()) {
+  init(policy: Policy, arms: [Arm], currency: String?, behaviours: [BehaviourDemand], clusters: ClusterPlan = ClusterPlan()) {
     self.policy = policy
     self.arms = arms
     self.currency = currency
-    sizes = PlanSizes(policy, arms: arms, currency: currency, clusters: clusters)
+    self.behaviours = behaviours
+    sizes = PlanSizes(policy, arms: arms, currency: currency, behaviours: behaviours, clusters: clusters)
   }
 
   /// The same plan, to be gone through anew.
-  func empty(clusters: ClusterPlan) -> PlanSummary { PlanSummary(policy: policy, arms: arms, currency: currency, clusters: clusters) }
+  func empty(clusters: ClusterPlan) -> PlanSummary {
+    PlanSummary(policy: policy, arms: arms, currency: currency, behaviours: behaviours, clusters: clusters)
+  }
 
   /// - Parameter foundCluster: Of `FoundClusters`.
   mutating func add(_ testCase: Case, trials count: Int, foundCluster: Int? = nil) {

@@ -98,7 +98,8 @@ struct RunWork {
       run: try store.run(run.id) ?? run,
       facts: RunFacts(
         stop: end.decided, arms: plan.arms.map(\.arm), plannedCases: plannedCases, isFiltered: plan.filter.isActive,
-        concurrency: plan.arms.map(\.target.limits.concurrency).max() ?? 1, currency: plan.currency),
+        concurrency: plan.arms.map(\.target.limits.concurrency).max() ?? 1, currency: plan.currency,
+        behaviours: plan.behaviours),
       notes: notes)
   }
 
