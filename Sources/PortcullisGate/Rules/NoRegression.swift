@@ -174,7 +174,7 @@ extension PairEvidence {
       let (ours, theirs) = (Double(candidateTotal) / Double(table.n) / 1e9, Double(productionTotal) / Double(table.n) / 1e9)
       return
         "\(candidate == "it" ? "its" : candidate + "'s") mean is \(percent(ours)) over \(population(table.n, complete())), production's "
-        + "\(percent(theirs)) (\(comparedPoints(estimate)))\(origin)"
+        + "\(percent(theirs)) (\(([comparedPoints(estimate)] + origins).joined(separator: ", ")))"
     }
     let (ours, theirs) = (table.both + table.candidateOnly, table.both + table.productionOnly)
     let whole = hasRepeats ? "all trials of \(ours) of" : "\(ours) of"

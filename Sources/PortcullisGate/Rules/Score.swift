@@ -138,9 +138,9 @@ extension PairEvidence {
   }
 
   /// What is to be known of where the answers came from; nothing where they are fresh.
-  var origin: String {
-    let pieces = [isRecorded ? "recorded answers" : "", reusedCases > 0 ? "\(reusedCases) with answers of an earlier run" : ""]
-    let told = pieces.filter { !$0.isEmpty }.joined(separator: ", ")
-    return told.isEmpty ? "" : " (\(told))"
+  var origin: String { origins.isEmpty ? "" : " (\(origins.joined(separator: ", ")))" }
+
+  var origins: [String] {
+    (isRecorded ? ["recorded answers"] : []) + (reusedCases > 0 ? ["\(reusedCases) with answers of an earlier run"] : [])
   }
 }
