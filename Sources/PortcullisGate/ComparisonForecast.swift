@@ -106,7 +106,26 @@ func forecasts(_ policy: Policy, _ evidence: Evidence, _ outlook: PairOutlook, l
   }
 }
 
-/// The least chance with which equal models pass all deciding comparisons at once: 1 less each one's chance not to pass.
-package func leastChanceToPassAll(_ forecasts: [ComparisonForecast]) -> Double {
-  max(0, forecasts.filter { !$0.isAdvisory }.reduce(1) { $0 - (1 - $1.chances.pass) })
+/// How the deciding comparisons of a plan fare together, if the models are equal.
+package struct JointForecast: Sendable, Hashable {
+  /// Deciding comparisons.
+  package let count: Int
+  /// How many of them equal models do not pass, on average.
+  package let missed: Double
+  /// The least chance to pass all at once: 1 less each one's chance not to pass.
+  package var leastPass: Double { max(0, 1 - missed) }
+
+  package init(_ forecasts: [ComparisonForecast]) {
+    let deciding = forecasts.filter { !$0.isAdvisory }
+    count = deciding.count
+    missed = deciding.reduce(0) { $0 + 1 - $1.chances.pass }
+  }
+
+  /// nil for a single comparison, which its own chances tell of.
+  package var words: String? {
+    guard count > 1 else { return nil }
+    return leastPass > 0
+      ? "equal models pass all \(count) comparisons at once with probability \(chance(leastPass)) at least (1 less each one's chance not to pass)"
+      : "equal models miss \(fixed(missed, 1)) of \(count) comparisons on average: too many slices, or too narrow margins, for so few cases"
+  }
 }

@@ -10,6 +10,7 @@ func guarantees(_ evidence: Evidence, _ policy: Policy, _ rulings: [Ruling]) -> 
     "wrong fail: a candidate that is no worse than production fails a rule with probability about \(percent(policy.wrongFail))",
   ]
   lines += cleanTrials(evidence, policy)
+  lines += hardGateChances(evidence, policy).map { wordsOf($0.sentence + ".") }
   lines += equalModels(evidence, policy)
   if let said = evidence.needs.clusters.statement { lines.append(said) }
   if evidence.quarantined > 0 {
@@ -43,10 +44,6 @@ private func equalModels(_ evidence: Evidence, _ policy: Policy) -> [String] {
       + "\(chance(first.chances.inconclusive)), and fail it with \(chance(first.chances.fail))"
       + (first.isExact ? "" : " (normal approximation)")
   ]
-  if deciding.count > 1 {
-    lines.append(
-      "all \(deciding.count) comparisons of this policy at once are passed by equal models with probability "
-        + "\(chance(leastChanceToPassAll(deciding))) at least (1 less each one's chance not to pass)")
-  }
+  if let joint = JointForecast(deciding).words { lines.append(joint) }
   return lines
 }

@@ -52,28 +52,38 @@ package struct PlanSizes: Sendable {
   /// As a run would give it with nothing wrong.
   var evidence: Evidence {
     var run = RunFacts(arms: arms, plannedCases: cases, currency: currency, behaviours: behaviours)
+    // The last look is the one that a policy must be able to pass.
+    run.look = policy.looks
     run.tagNames = tagNames.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     return tally.evidence(run: run)
   }
 }
 
-/// Rules that cannot pass at the suite's size even if nothing is wrong, with what they would need; in the policy's order.
+/// Rules that cannot pass at the suite's size even if nothing is wrong, with what they would need, and hard gates that equal models fail more
+/// often than the policy declares; each in the policy's order.
 package func planWarnings(_ policy: Policy, _ sizes: PlanSizes) -> [Diagnostic] {
   let evidence = sizes.evidence
   let rulings = policy.offline.flatMap { $0.rulings(evidence, policy) }
-  return (rulings + evidence.runRulings(rulings)).filter { $0.verdict != .pass }.map { ruling in
-    let subject = ruling.rule == "run" ? "this plan" : "'\(ruling.title)'"
-    let weight = ruling.advisory ? " (advisory)" : ""
-    if ruling.reason == .clustersSuspected {
-      let suspects = listed(evidence.needs.clusters.suspects.map(\.words))
-      return Diagnostic(
-        .warning, "\(subject)\(weight) can pass only if its cases are independent, and they look grouped by \(suspects)", help: ruling.next)
-    }
-    // What the rule says of perfect answers nobody gave yet is no fact; only a cause that is known already is told.
-    let isOfSize = ruling.reason == .tooFewCases || ruling.reason == .cannotExcludeMargin
-    let cause = isOfSize ? " at this size" : ": " + wordsOf(ruling.sentence)
-    return Diagnostic(.warning, "\(subject)\(weight) cannot pass even if nothing is wrong\(cause)", help: ruling.next)
+  let chances = hardGateChances(evidence, policy).filter { $0.chance > policy.wrongFail }.map { chance in
+    Diagnostic(
+      .warning, chance.sentence + (chance.isAdvisory ? " (advisory)" : ""),
+      help: "'demand: reliable' keeps the declared error rates, or hold fewer cases so strictly")
   }
+  return chances
+    + (rulings + evidence.runRulings(rulings)).filter { $0.verdict != .pass }.map { ruling in
+      let subject = ruling.rule == "run" ? "this plan" : "'\(ruling.title)'"
+      let weight = ruling.advisory ? " (advisory)" : ""
+      if ruling.reason == .clustersSuspected {
+        let suspects = listed(evidence.needs.clusters.suspects.map(\.words))
+        return Diagnostic(
+          .warning, "\(subject)\(weight) can pass only if its cases are independent, and they look grouped by \(suspects)",
+          help: ruling.next)
+      }
+      // What the rule says of perfect answers nobody gave yet is no fact; only a cause that is known already is told.
+      let isOfSize = ruling.reason == .tooFewCases || ruling.reason == .cannotExcludeMargin
+      let cause = isOfSize ? " at this size" : ": " + wordsOf(ruling.sentence)
+      return Diagnostic(.warning, "\(subject)\(weight) cannot pass even if nothing is wrong\(cause)", help: ruling.next)
+    }
 }
 
 /// What the policy's comparisons are likely to show at the plan's size, at the last of its looks, if the arms differ as `outlook` says; in

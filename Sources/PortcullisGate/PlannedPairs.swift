@@ -68,13 +68,25 @@ struct PlannedPairs {
   /// Pairs of the same kind and clustering with which equal models pass; nil where no number of them would do.
   func casesNeeded(margin: Double, power: Double, alpha: Double) -> Int? {
     if isPlain {
-      return PortcullisStatistics.casesNeeded(discordance: outlook.discordance, margin: margin, alpha: alpha, power: power)
-        .map { max($0, leastCasesToPass(margin: margin, alpha: alpha)) }
+      let formula = PortcullisStatistics.casesNeeded(discordance: outlook.discordance, margin: margin, alpha: alpha, power: power)
+      return formula.map { exactCases(from: max($0, leastCasesToPass(margin: margin, alpha: alpha)), margin, power, alpha) }
     }
     return casesNeededGraded(variance: unitVariance, margin: margin, alpha: alpha, power: power).flatMap { units in
       let cases = (Double(max(units, leastUnitsToPass(margin: margin, alpha: alpha))) * clusterSize).rounded(.up)
       return cases < 1e15 ? Int(cases) : nil
     }
+  }
+
+  /// The formula promises a little too much in small suites: the first number of cases from there on, to 2 %, whose chance over all tables
+  /// is the power.
+  private func exactCases(from formula: Int, _ margin: Double, _ power: Double, _ alpha: Double) -> Int {
+    var cases = formula
+    while Double(cases) * outlook.discordance <= 3000,
+      PairedChances.pass(count: cases, discordance: outlook.discordance, margin: margin, wrongPass: alpha) < power
+    {
+      cases += 1 + cases / 50
+    }
+    return cases
   }
 
   /// What clusters multiply the variance by.

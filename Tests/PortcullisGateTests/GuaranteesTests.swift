@@ -25,7 +25,15 @@ private func compare(_ margin: Double, slices: [String] = [], advisory: Bool = f
     pairs(both: 60, lost: 2, gained: 2, behaviour: "a") + pairs(both: 30, lost: 1, gained: 1, behaviour: "b"),
     compare(0.10, slices: ["behaviour"]), compare(0.01, advisory: true))
   #expect(said.count == 2)
-  #expect(said[1].hasPrefix("all 3 comparisons of this policy at once are passed by equal models with probability "))
+  #expect(said[1].hasPrefix("equal models pass all 3 comparisons at once with probability "))
+}
+
+@Test func whereEqualModelsSeldomPassAllItSaysHowManyTheyMiss() {
+  let said = statements(
+    pairs(both: 8, lost: 2, gained: 2, behaviour: "a") + pairs(both: 8, lost: 1, gained: 1, behaviour: "b"),
+    compare(0.02, slices: ["behaviour"]))
+  #expect(said.count == 2)
+  #expect(said[1].hasPrefix("equal models miss ") && said[1].contains(" of 3 comparisons on average: too many slices"))
 }
 
 @Test func clustersAreReckonedByAnApproximationThatSaysSo() {

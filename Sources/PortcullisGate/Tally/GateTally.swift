@@ -25,6 +25,8 @@ package struct HardEvidence: Sendable, Hashable {
   /// The fewest and most trials of a case that held; nil without any.
   package internal(set) var heldTrials: ClosedRange<Int>?
   package internal(set) var scoredTrials = 0
+  /// Planned trials of which none may fail.
+  package internal(set) var strictTrials = 0
   package internal(set) var isRecorded = false
 
   init(_ gate: EvidenceNeeds.Gate) {
@@ -46,6 +48,7 @@ package struct HardEvidence: Sendable, Hashable {
       return
     }
     if demand == .reliable { return addReliable(facts, sorted) }
+    strictTrials += trials.planned
     if trials.proofs > 0, !trials.isBroken {
       failed.add(facts.id, rank: -trials.proofs)
     } else if trials.reused > 0 {
@@ -92,6 +95,7 @@ package struct HardEvidence: Sendable, Hashable {
       heldTrials = heldTrials.map { min($0.lowerBound, theirs.lowerBound)...max($0.upperBound, theirs.upperBound) } ?? theirs
     }
     scoredTrials += other.scoredTrials
+    strictTrials += other.strictTrials
     isRecorded = isRecorded || other.isRecorded
   }
 
