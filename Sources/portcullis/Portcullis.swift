@@ -29,7 +29,7 @@ struct Portcullis: AsyncParsableCommand {
     version: version,
     subcommands: [
       GateCommand.self, RunCommand.self, ValidateCommand.self, ReportCommand.self, ExportCommand.self, ChecksCommand.self,
-      ExplainCommand.self,
+      ExplainCommand.self, StatsCommand.self, PlanSizeCommand.self,
       ReplayServerCommand.self,
     ])
 

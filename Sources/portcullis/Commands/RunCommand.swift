@@ -33,6 +33,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func validate() throws {
     if rescore != nil, running.reuse != nil { throw ValidationError("--rescore and --reuse cannot be combined: both take answers over") }
+    if plan.clusters != nil { throw ValidationError("--clusters belongs to 'gate': a run decides nothing") }
     if !running.reports.isEmpty { throw ValidationError("--report belongs to 'gate': a run decides nothing; see 'export trials'") }
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import PortcullisCore
 import PortcullisFormats
+import PortcullisGate
 
 struct ValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,24 +34,38 @@ struct ValidateCommand: ParsableCommand {
     if let config = configs.first { options.config = config }
     var found: [Diagnostic] = []
     var counts = ""
+    var expected: [String] = []
     do {
       let wants = options.config ?? findConfig()
       // Without a config only the evalsets can be looked at; a stand-in for the candidate makes the plan.
       let candidate = wants == nil ? "openai:none@http://127.0.0.1:9/v1" : nil
       let loaded = try loadPlan(
         options, run: nil, candidate: candidate, production: nil, arms: [.candidate, .production], decides: wants != nil, cases: others)
-      let summary = try loaded.sizes()
+      var cost = wants == nil ? nil : loaded.emptyEstimate()
+      let summary = try loaded.sizes { testCase, trials in
+        let sequential = loaded.policy.sequentialTrials(for: CaseFacts(testCase, plannedTrials: trials))
+        cost?.add(testCase, trials: trials, sequential: sequential)
+      }
       found = loaded.warnings + summary.warnings
       counts = "\(plural(summary.cases, "case")) in \(plural(loaded.evalsets.count, "evalset")), \(plural(summary.trials, "trial")) planned"
+      expected =
+        (cost?.words(currency: loaded.currency).map { ["plan: \($0)"] } ?? [])
+        + loaded.forecast(summary) { try suiteHistory(of: loaded, arms: loaded.arms.map(\.arm), in: nil) }
     } catch let problems as Problems { found = problems.diagnostics } catch let problem as Diagnostic { found = [problem] }
     let hasErrors = found.contains { $0.severity == .error }
     if json {
       say(
-        JSON.object([("schema", .string("portcullis.validate/1")), ("valid", .bool(!hasErrors)), ("problems", .array(found.map(\.json)))])
-          .prettyText)
+        JSON.object([
+          ("schema", .string("portcullis.validate/1")), ("valid", .bool(!hasErrors)), ("problems", .array(found.map(\.json))),
+          ("expect", .array(expected.map(JSON.string))),
+        ])
+        .prettyText)
     } else {
       if !found.isEmpty { note(list(found)) }
-      if !hasErrors { say("valid: \(counts)") }
+      if !hasErrors {
+        for line in expected { note(line) }
+        say("valid: \(counts)")
+      }
     }
     if hasErrors { throw Exit(code: .badInput) }
   }

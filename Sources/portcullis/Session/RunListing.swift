@@ -1,3 +1,4 @@
+import PortcullisChecks
 import PortcullisCore
 import PortcullisFormats
 import PortcullisGate
@@ -15,7 +16,7 @@ extension RunWork {
 
   /// The unfinished run of the same plan, a finished one where the policy plans another look at it, or a new one with its cases listed and
   /// summed up.
-  func openRun(_ setups: [ArmSetup]) throws -> (RunSession, new: Listed?) {
+  func openRun(_ setups: [ArmSetup], _ judges: [String: (judge: Judge, client: any ModelClient)]) throws -> (RunSession, new: Listed?) {
     let digest = plan.digest(kind: kind.rawValue)
     if !options.fresh, let unfinished = try store.unfinishedRun(planDigest: digest) {
       return (try store.resume(unfinished, version: Portcullis.version), nil)
@@ -34,7 +35,7 @@ extension RunWork {
       version: Portcullis.version)
     var batch: [(testCase: Case, digest: Digest, trials: Int)] = []
     var sequential: [(ordinal: Int, trials: Int)] = []
-    var listed = Listed(summary: plan.emptySummary, cost: CostEstimate(setups))
+    var listed = Listed(summary: plan.emptySummary, cost: CostEstimate(setups, judges: judges))
     var ordinal = 0
     var search = ClusterSearch(plan)
     try plan.forEachCase { testCase, trials in
@@ -43,7 +44,7 @@ extension RunWork {
       if more > 0 { sequential.append((ordinal, more)) }
       ordinal += 1
       listed.summary.add(testCase, trials: trials)
-      listed.cost.add(testCase, trials: trials)
+      listed.cost.add(testCase, trials: trials, sequential: more)
       batch.append((testCase, Digest(of: testCase.json), trials))
       if batch.count == 500 {
         try session.append(batch)
@@ -78,9 +79,10 @@ extension RunWork {
       let look = looks > 0 ? ", look \(looks + 1) of \(plan.policy.looks)" : ""
       note("resuming run \(run.id)\(look): \(ended) of \(planned) trials recorded")
     } else {
-      let cost = new?.cost.atMost(currency: plan.currency).map { ", about \($0) at most" } ?? ""
       let arms = plan.arms.map { "\($0.arm.rawValue) \($0.target.model)" }.joined(separator: ", ")
-      note("run \(run.id): \(plural(plannedCases, "case")), \(plural(planned, "trial"))\(cost) (\(arms))")
+      note("run \(run.id): \(plural(plannedCases, "case")), \(plural(planned, "trial")) (\(arms))")
+      if let asked = new?.cost.words(currency: plan.currency) { note("plan: \(asked)") }
+      for line in new.map({ plan.forecast($0.summary) { try store.history(of: plan, arms: plan.arms.map(\.arm)) } }) ?? [] { note(line) }
       for other in (try? store.unfinishedRuns(limit: 3)) ?? [] where other.id != run.id && other.kind == kind {
         note("note: run \(other.id) of another plan is unfinished (\(difference(other)))")
       }

@@ -49,7 +49,7 @@ struct RunWork {
     let judges = try plan.judges.mapValues { (judge: $0, client: try clients.client(for: $0.target)) }
     try requireSpace(at: options.store ?? plan.config.store, estimate: plannedCases * plan.arms.count * 4096)
 
-    let (session, listed) = try openRun(setups)
+    let (session, listed) = try openRun(setups, judges)
     let isResumed = listed == nil
     let run = session.run
     let (planned, ended) = try store.progress(of: run)
