@@ -38,7 +38,7 @@ extension EndToEnd {
       ("targets:", "tragets:", "portcullis.yaml:1:1: error: unknown key 'tragets'", "did you mean 'targets'?"),
       ("margin: 0.05", "margin: 5", "error: 'margin': '5' is not within 0 and 1", "5%"),
       ("no-regression:", "no-regresion:", "unknown rule 'no-regresion'", "did you mean 'no-regression'?"),
-      ("[complete,", "[coverage,", "'coverage' is not available", "6:13"),
+      ("[complete,", "[bar-holds,", "'bar-holds' is not available", "6:13"),
       ("cases.yaml", "missing.yaml", "missing.yaml", "4:12"),
       ("provider: replay, file: answers.jsonl, model: new", "provider: opnai, model: new", "'opnai'", "did you mean 'openai'?"),
       (

@@ -145,35 +145,45 @@ struct CanaryGateTests {
     #expect(whole.verdict != .inconclusive, "the stream decides nothing")
   }
 
-  @Test(arguments: 0..<20)
-  func batchesChangeOnlyWhenAPromotionIsAskedFor(seed: UInt64) {
-    let design = CanaryDesign(margin: 0.25, alphaRollback: 0.3, horizon: 30, minimum: 10, share: 0.5)
-    let events = canaryStream(seed: seed, count: 450, perHour: 15, candidate: 0.88)
-    let end = 30.0
-    /// Batches that end at multiples of `length`, empty ones too.
-    func decided(every length: Double) -> CanaryGate {
-      var gate = CanaryGate(design)
-      var rest = events[...]
-      for batch in 1...Int(end / length) {
-        let now = Double(batch) * length
-        while let event = rest.first, event.time <= now {
+  /// A gate asked for a promotion at every multiple of `length` hours, after empty batches too; never where nil.
+  private func watched(_ design: CanaryDesign, _ events: [CanaryEvent], every length: Double?) -> CanaryGate {
+    var gate = CanaryGate(design)
+    var rest = events.filter { $0.time <= design.horizon }[...]
+    if let length {
+      for batch in 1...Int(design.horizon / length) {
+        while let event = rest.first, event.time <= Double(batch) * length {
           gate.feed(event)
           rest.removeFirst()
         }
-        gate.checkPromotion(at: now)
+        gate.checkPromotion(at: Double(batch) * length)
       }
-      return gate
     }
-    let (fine, coarse) = (decided(every: 0.25), decided(every: 6))
-    if fine.verdict == .fail || coarse.verdict == .fail {
-      // A promotion that a coarse cut asks for too late may become a rollback; a rollback in both is the same one.
-      if fine.verdict == coarse.verdict { #expect(fine == coarse) }
+    for event in rest { gate.feed(event) }
+    return gate
+  }
+
+  @Test(arguments: 0..<20)
+  func theCutIntoBatchesChangesNothingUntilAPromotion(seed: UInt64) {
+    let design = CanaryDesign(
+      margin: 0.25, alphaRollback: 0.3, alphaPromote: 1e-100, horizon: 30, minimum: 1, share: Self.shares[Int(seed) % 3])
+    let events = canaryStream(seed: seed, count: 450, perHour: 15, share: design.share, candidate: seed % 2 == 0 ? 0.8 : 0.9)
+    let whole = watched(design, events, every: nil)
+    for length in [0.05, 0.25, 1, 6, 30] { #expect(watched(design, events, every: length) == whole) }
+  }
+
+  @Test(arguments: 0..<20)
+  func aPromotionComesAtTheFirstCheckThatFindsItsEvidence(seed: UInt64) {
+    let design = CanaryDesign(margin: 0.25, alphaRollback: 1e-12, horizon: 30, minimum: 10, share: 0.5)
+    let events = canaryStream(seed: seed, count: 450, perHour: 15)
+    for length in [0.25, 6] {
+      let gate = watched(design, events, every: length)
+      let first = stride(from: length, through: 30, by: length).first { now in
+        var before = CanaryGate(design)
+        for event in events where event.time <= now { before.feed(event) }
+        return now >= 10 && before.logEPromote >= -Double.log(0.05)
+      }
+      #expect(first != nil && gate.decidedAt == first && gate.verdict == .pass)
     }
-    if fine.verdict == .inconclusive { #expect(coarse == fine) }
-    var unasked = CanaryGate(design)
-    for event in events where event.time <= end { unasked.feed(event) }
-    if coarse.verdict == .inconclusive { #expect(unasked == coarse) }
-    #expect(unasked.verdict != .pass)
   }
 
   @Test(arguments: 0..<40)
@@ -322,17 +332,22 @@ struct CanaryGateTests {
     }
   }
 
-  @Test func theDrawnIntervalHoldsTheMeanAndNarrows() throws {
+  // Three windows by hand: D = 1, −½, 0 with h = 1, ¾, 1.
+  @Test func theDrawnIntervalIsThatOfTheWeightedWindows() throws {
     var gate = CanaryGate(CanaryDesign(margin: 0.1, alphaRollback: 1e-9, share: 0.5))
     #expect(gate.drawnInterval(alpha: 0.05, sharpestAt: 100) == nil)
-    var widths: [Double] = []
-    for (index, event) in canaryStream(seed: 5, count: 1600, perHour: 100).enumerated() {
-      gate.feed(event)
-      guard [200, 1599].contains(index) else { continue }
-      let (mean, interval) = (try #require(gate.mean), try #require(gate.drawnInterval(alpha: 0.05, sharpestAt: 100)))
-      #expect(interval.lower < mean && mean < interval.upper)
-      widths.append(interval.upper - interval.lower)
+    let windows: [(candidate: [Double], production: [Double])] = [([1, 1], [0, 0]), ([0.5], [1, 1, 1]), ([1, 0], [0, 1])]
+    for window in windows {
+      for score in window.candidate { gate.feed(time: 1, arm: .candidate, score: score) }
+      for score in window.production { gate.feed(time: 1, arm: .production, score: score) }
     }
-    #expect(widths.count == 2 && widths[1] < 0.5 * widths[0])
+    let weight = 2.75
+    let mean = (1 - 0.375) / weight
+    let variance = (1 + 0.1875) / weight - mean * mean
+    let known = try #require(
+      asymptoticInterval(
+        count: weight * weight / 2.5625, mean: mean, variance: variance, alpha: 0.05, rho2: rho2(sharpestAt: 100, alpha: 0.05)))
+    let drawn = try #require(gate.drawnInterval(alpha: 0.05, sharpestAt: 100))
+    #expect(agrees(drawn.lower, known.lower) && agrees(drawn.upper, known.upper))
   }
 }

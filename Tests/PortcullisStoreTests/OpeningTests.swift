@@ -16,7 +16,7 @@ struct OpeningTests {
       }
     }
     // synchronous 2 is FULL: https://www.sqlite.org/pragma.html#pragma_synchronous
-    #expect(settings == ["wal", "2", "1", "0", String(applicationID), "1"])
+    #expect(settings == ["wal", "2", "1", "0", String(applicationID), String(migrations.count)])
     let timeout = try store.database.writeWithoutTransaction { db in try Int.fetchOne(db, sql: "PRAGMA busy_timeout") }
     #expect(timeout! >= 10_000)
   }
@@ -75,7 +75,7 @@ struct OpeningTests {
     try store.writing { db in try db.execute(sql: "PRAGMA user_version = 9") }
     try store.close()
     let before = try folder.bytes("store.sqlite")
-    #expect(problem { _ = try Store.open(folder: folder.path) } == .newer(path: path, version: 9, known: 1))
+    #expect(problem { _ = try Store.open(folder: folder.path) } == .newer(path: path, version: 9, known: migrations.count))
     #expect(try folder.bytes("store.sqlite") == before)
   }
 
@@ -109,13 +109,15 @@ struct OpeningTests {
 
     let step = Migration(sql: "CREATE TABLE waiver (x INTEGER) STRICT;")
     let store = try Store.open(folder: folder.path, migrations: migrations + [step], now: someTime)
-    #expect(try store.reading { db in try Int.fetchOne(db, sql: "PRAGMA user_version") } == 2)
+    #expect(try store.reading { db in try Int.fetchOne(db, sql: "PRAGMA user_version") } == migrations.count + 1)
     #expect(try store.reading { db in try db.tableExists("waiver") })
     #expect(try store.run(named: "latest").id.text == "aaaaaaaaaaaa")
     try store.close()
-    #expect(problem { _ = try Store.open(folder: folder.path) } == .newer(path: folder.path + "/store.sqlite", version: 2, known: 1))
-    let copy = try DatabaseQueue(path: folder.path + "/store.v1.sqlite")
-    #expect(try copy.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") } == 1)
+    #expect(
+      problem { _ = try Store.open(folder: folder.path) }
+        == .newer(path: folder.path + "/store.sqlite", version: migrations.count + 1, known: migrations.count))
+    let copy = try DatabaseQueue(path: folder.path + "/store.v\(migrations.count).sqlite")
+    #expect(try copy.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") } == migrations.count)
     #expect(try copy.read { db in try String.fetchOne(db, sql: "SELECT name FROM run") } == "aaaaaaaaaaaa")
   }
 

@@ -31,8 +31,9 @@ package struct Inputs: Sendable {
     self.given = given
     self.path = path
     for member in given.members where !declared.contains(where: { sameBytes($0.name, member.name) }) {
-      let hint = suggestion(for: member.name, among: declared.map(\.name)).map { "; \($0)" } ?? ""
-      throw InputProblem("unknown input \(quoted(path + member.name))\(hint)")
+      let names = declared.map(\.name)
+      throw InputProblem(
+        "unknown input \(quoted(path + member.name))" + hint(member.name, among: names, else: "known: \(names.joined(separator: ", "))"))
     }
     var values: [String: Value] = [:]
     for input in declared {
@@ -230,13 +231,17 @@ func excerpt(_ json: JSON) -> String {
   case .array(let values) where values.count > 8: return "a list of \(values.count) elements"
   case .string(let text): return quoted(text)
   case .null, .bool, .number, .array, .object:
-    let text = visible(json.compactText)
-    return text.count > most ? text.prefix(most) + "…" : text
+    return beginning(json.compactText, most)
   }
 }
 
 /// The beginning of a text between quotes.
 func quoted(_ text: String) -> String {
-  let head = text.prefix(60)
-  return "'" + visible(head) + (head.endIndex < text.endIndex ? "…" : "") + "'"
+  "'" + beginning(text, 60) + "'"
+}
+
+/// The first scalars of a text, which are few bytes where the first characters need not be.
+private func beginning(_ text: String, _ most: Int) -> String {
+  let head = text.unicodeScalars.prefix(most)
+  return visible(String(String.UnicodeScalarView(head))) + (head.endIndex < text.unicodeScalars.endIndex ? "…" : "")
 }
