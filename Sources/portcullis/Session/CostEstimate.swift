@@ -104,7 +104,7 @@ struct CostEstimate {
   func atMost(currency: String?) -> Money? {
     let all = arms + judges.filter { $0.calls > 0 }
     guard let currency, !all.isEmpty, all.allSatisfy({ $0.hasPrice && $0.sampledCalls > 0 }) else { return nil }
-    return Money(micro: Int(all.reduce(0) { $0 + $1.scaled($1.micro) }.rounded(.up)), currency: currency)
+    return Money(micro: Int(all.reduce(0) { $0 + $1.scaled($1.micro) }.roundedToThreeDigits(.up)), currency: currency)
   }
 
   /// `180 calls (candidate 90, production 90), about 145,000 tokens in and at most 184,000 out, at most 0.12 USD`; nil where there is nothing
@@ -149,9 +149,13 @@ private func grouped(_ count: Int) -> String {
   return out
 }
 
-/// To three digits, for what is an estimate anyway.
-private func rounded(_ value: Double) -> String {
-  var step = 1.0
-  while value / step >= 1000 { step *= 10 }
-  return grouped(Int((value / step).rounded() * step))
+extension Double {
+  /// To three digits, for what is an estimate anyway; not negative.
+  fileprivate func roundedToThreeDigits(_ rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero) -> Double {
+    var step = 1.0
+    while self / step >= 1000 { step *= 10 }
+    return (self / step).rounded(rule) * step
+  }
 }
+
+private func rounded(_ value: Double) -> String { grouped(Int(value.roundedToThreeDigits())) }
