@@ -49,7 +49,8 @@ extension EndToEnd {
       let cases = (0..<120).map {
         line("q\($0)", "question \($0)", extra: ",\"context\":[{\"id\":\"d\($0)\",\"text\":\"document \($0 / 12)\"}]")
       }
-      let result = try Binary.run(["gate", "-q", "--json"], in: try project(cases).url)
+      let scratch = try project(cases)
+      let result = try Binary.run(["gate", "-q", "--json"], in: scratch.url)
       #expect(result.code == 98, "\(result.output)\(result.errors)")
       #expect(result.output.contains("120 cases in 10 independent groups"))
     }
@@ -91,7 +92,8 @@ extension EndToEnd {
 
     @Test func aVerdictThatHoldsBothWaysStands() throws {
       let cases = (0..<240).map { line("doc\($0 / 3)-\($0 % 3)", "question \($0)") }
-      let result = try Binary.run(["gate", "-q", "--json"], in: try project(cases).url)
+      let scratch = try project(cases)
+      let result = try Binary.run(["gate", "-q", "--json"], in: scratch.url)
       #expect(result.code == 0, "\(result.output)\(result.errors)")
       #expect(result.output.contains("the same holds with cases grouped by id stem (80 groups)"))
     }
