@@ -16,6 +16,7 @@ extension EndToEnd {
         defaults:
           checks: [{numeric: {pattern: "A: *([-0-9.,]+)"}}]
         """, to: "gsm8k/evalset.yaml")
+      try scratch.write("policy: {offline: [complete, {no-regression: {margin: 0.05}}]}\n", to: "portcullis.yaml")
       let servers = try [candidate, production].map { name in
         try ReplayServerProcess([source.appending(path: "outputs.\(name).jsonl").path, "-e", "gsm8k"], in: scratch.url)
       }

@@ -86,7 +86,10 @@ func evidenceOfFailureWinsOverWhatCutTheRun(_ row: (stop: RunFacts.Stop, exit: E
 
 @Test func theStandardPolicyComparesAndHoldsTheHardCases() {
   #expect(decision(pairs(both: 52), .standard).verdict == .pass)
-  #expect(decision(pairs(both: 51), .standard).verdict == .inconclusive)
+  // A case that only the candidate failed is not passed over: it must be asked again first.
+  let open = decision(pairs(both: 51, lost: 1), .standard)
+  #expect(open.verdict == .inconclusive)
+  #expect(open.rulings.first { $0.rule == "no-broken-cases" }?.reason == .missingEvidence)
   #expect(decision(pairs(both: 52), .standard, arms: [.candidate]).verdict == .inconclusive)
 }
 

@@ -49,7 +49,7 @@ func pairsAreJudgedByTangosLimits(
   let ruling = ruling(rule(0.05), pairs(both: 30, lost: 9))
   #expect(
     ruling.sentence
-      == "The candidate is worse: it passed 30 of 39 independent cases, production 39 (23.1 points lower), which reaches the margin of 5 points; "
+      == "The candidate is worse: it passed 30 of 39 independent cases, production 39 (23.1 points lower, 0 fixed and 9 broken), which reaches the margin of 5 points; "
       + "it lost 9 cases: case-b-0001, case-b-0002, case-b-0003 and 6 more.")
   #expect(ids(ruling) == (0..<9).map { numbered("case-b", $0) })
   #expect(ruling.reason == .beyondLimit)
