@@ -92,7 +92,9 @@ private struct ScoreFileReader {
   }
 
   private mutating func finish() throws(Diagnostic) {
-    guard rows.met > 0 || problems.list.errorCount > 0 else { throw Diagnostic(.error, "the file holds no row", at: Place(file: file.shown)) }
+    guard rows.met > 0 || problems.list.errorCount > 0 else {
+      throw Diagnostic(.error, "the file holds no row", at: Place(file: file.shown))
+    }
     if header == nil, rows.met > 0 { try requireColumns(at: nil) }
     rows.numberCases()
     rows.table.reportTwins(problems)

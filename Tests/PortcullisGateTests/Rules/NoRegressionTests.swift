@@ -39,7 +39,8 @@ func pairsAreJudgedByTangosLimits(
   let ruling = ruling(rule(0.10), pairs(both: 57, neither: 3))
   #expect(
     ruling.sentence
-      == "A loss of 10 points is excluded: the candidate passed 57 of 60 independent cases, production 57 (no difference), at worst 4.3 points lower.")
+      == "A loss of 10 points is excluded: the candidate passed 57 of 60 independent cases, production 57 (no difference), at worst 4.3 points lower."
+  )
   // L is −0.0713 for one loss, −0.0958 for two and −0.1187 for three.
   #expect(ruling.next == "it would still pass with 2 more losses")
   #expect(ruling.reason == .holds)
