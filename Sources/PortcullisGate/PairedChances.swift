@@ -77,12 +77,3 @@ private func likely(_ count: Int, _ discordance: Double) -> ClosedRange<Int> {
   let reach = 8 * (mean * (1 - discordance)).squareRoot() + 30
   return max(0, Int(mean - reach))...min(count, Int(mean + reach))
 }
-
-private func firstCount(in counts: ClosedRange<Int>, where holds: (Int) -> Bool) -> Int {
-  var (low, high) = (counts.lowerBound, counts.upperBound)
-  while low < high {
-    let middle = (low + high) / 2
-    if holds(middle) { high = middle } else { low = middle + 1 }
-  }
-  return low
-}

@@ -20,20 +20,10 @@ package func quantileRanks(count: Int, quantile: Double, alpha: Double) -> Quant
   requireQuantile(quantile)
   requireError(alpha)
   // Largest l with P(Bin ≤ l − 1) ≤ α, and smallest u with P(Bin ≥ u) ≤ α: both fall in their rank, so halving finds them.
-  let beyond = firstRank(in: 1...count + 1) { binomialCDF($0 - 1, of: count, p: quantile) > alpha }
-  let upper = firstRank(in: 1...count + 1) { binomialUpperTail($0, of: count, p: quantile) <= alpha }
+  let beyond = firstCount(in: 1...count + 1) { binomialCDF($0 - 1, of: count, p: quantile) > alpha }
+  let upper = firstCount(in: 1...count + 1) { binomialUpperTail($0, of: count, p: quantile) <= alpha }
   return QuantileRanks(
     estimate: max(1, leastCount(Double(count) * quantile)), lower: beyond - 1, upper: upper)
-}
-
-/// The first rank that satisfies a condition which stays true once it is; the last rank where none does.
-private func firstRank(in ranks: ClosedRange<Int>, where holds: (Int) -> Bool) -> Int {
-  var (low, high) = (ranks.lowerBound, ranks.upperBound)
-  while low < high {
-    let middle = (low + high) / 2
-    if holds(middle) { high = middle } else { low = middle + 1 }
-  }
-  return low
 }
 
 /// A quantile with its one-sided limits.

@@ -169,18 +169,9 @@ struct AmountGate {
   private func tail(_ evidence: CostEvidence, _ input: RuleInput) -> String {
     guard input.hasProduction, evidence.paired.pairs > 0, !evidence.costs.isEmpty else { return "" }
     let mean = evidence.paired.productionTotal / Double(evidence.paired.pairs)
-    let dear = evidence.costs.count - firstIndex(above: 3 * mean, in: evidence.costs)
-    return
-      "; \(percent(Double(dear) / Double(evidence.costs.count))) of its requests \(amount.verb) more than three times production's mean"
-  }
-
-  private func firstIndex(above limit: Double, in sorted: [Int]) -> Int {
-    var (low, high) = (0, sorted.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if Double(sorted[middle]) > limit { high = middle } else { low = middle + 1 }
-    }
-    return low
+    let costs = evidence.costs
+    let dear = costs.count - firstCount(in: 0...costs.count) { $0 == costs.count || Double(costs[$0]) > 3 * mean }
+    return "; \(percent(Double(dear) / Double(costs.count))) of its requests \(amount.verb) more than three times production's mean"
   }
 }
 

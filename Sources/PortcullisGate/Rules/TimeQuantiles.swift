@@ -204,12 +204,8 @@ extension LatencySample {
   /// Calls strictly over a limit in microseconds; endless ones are over every limit.
   fileprivate func over(_ micro: Int) -> (first: Int, further: Int) {
     func count(_ sorted: [UInt32]) -> Int {
-      var (low, high) = (0, sorted.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if sorted[middle] == endless || Int(sorted[middle]) > micro { high = middle } else { low = middle + 1 }
-      }
-      return sorted.count - low
+      sorted.count
+        - firstCount(in: 0...sorted.count) { $0 == sorted.count || sorted[$0] == endless || Int(sorted[$0]) > micro }
     }
     return (count(first), count(further))
   }
