@@ -61,16 +61,18 @@ package struct PlanSizes: Sendable {
 
 /// Rules that cannot pass at the suite's size even if nothing is wrong, with what they would need, and hard gates that equal models fail more
 /// often than the policy declares; each in the policy's order.
-package func planWarnings(_ policy: Policy, _ sizes: PlanSizes) -> [Diagnostic] {
+///
+/// - Parameter blockingOnly: Nothing but what stands in the way of every pass: no advisory rule, and no chance.
+package func planWarnings(_ policy: Policy, _ sizes: PlanSizes, blockingOnly: Bool = false) -> [Diagnostic] {
   let evidence = sizes.evidence
   let rulings = policy.offline.flatMap { $0.rulings(evidence, policy) }
-  let chances = hardGateChances(evidence, policy).filter { $0.chance > policy.wrongFail }.map { chance in
+  let chances = hardGateChances(evidence, policy).filter { $0.chance > policy.wrongFail && !blockingOnly }.map { chance in
     Diagnostic(
       .warning, chance.sentence + (chance.isAdvisory ? " (advisory)" : ""),
       help: "'demand: reliable' keeps the declared error rates, or hold fewer cases so strictly")
   }
   return chances
-    + (rulings + evidence.runRulings(rulings)).filter { $0.verdict != .pass }.map { ruling in
+    + (rulings + evidence.runRulings(rulings)).filter { $0.verdict != .pass && !(blockingOnly && $0.advisory) }.map { ruling in
       let subject = ruling.rule == "run" ? "this plan" : "'\(ruling.title)'"
       let weight = ruling.advisory ? " (advisory)" : ""
       if ruling.reason == .clustersSuspected {

@@ -46,7 +46,7 @@ struct ValidateCommand: ParsableCommand {
         let sequential = loaded.policy.sequentialTrials(for: CaseFacts(testCase, plannedTrials: trials))
         cost?.add(testCase, trials: trials, sequential: sequential)
       }
-      found = loaded.warnings + summary.warnings
+      found = loaded.warnings + summary.warnings()
       counts = "\(plural(summary.cases, "case")) in \(plural(loaded.evalsets.count, "evalset")), \(plural(summary.trials, "trial")) planned"
       // What is told of files alone must not change with what a store happens to hold.
       expected = (cost?.words(currency: loaded.currency).map { ["plan: \($0)"] } ?? []) + loaded.forecast(summary) { nil }

@@ -185,7 +185,9 @@ struct PlanSummary {
     sizes.add(facts, isJudged: testCase.checks.contains { $0.kind == "judge" })
   }
 
-  var warnings: [Diagnostic] { policy.offline.isEmpty ? [] : planWarnings(policy, sizes) }
+  func warnings(blockingOnly: Bool = false) -> [Diagnostic] {
+    policy.offline.isEmpty ? [] : planWarnings(policy, sizes, blockingOnly: blockingOnly)
+  }
 }
 
 /// Reads config, evalsets, golden answers and judges; throws every problem at once.

@@ -63,8 +63,7 @@ extension RunWork {
 
   func tell(_ run: RunRecord, _ new: Listed?, planned: Int, ended: Int) {
     // A warning about what decides is no progress: it is told under --quiet too.
-    let ofSize =
-      new?.summary.warnings.filter { !options.quiet || $0.message.contains(/can(not)? pass/) && !$0.message.contains("(advisory)") } ?? []
+    let ofSize = new?.summary.warnings(blockingOnly: options.quiet) ?? []
     for warning in plan.warnings + ofSize { note(warning.description) }
     if kind == .gate, let tried = try? plan.attemptKey.map({ try store.earlierAttempts($0, than: run) }), tried > 0 {
       note(

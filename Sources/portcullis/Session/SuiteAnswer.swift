@@ -27,7 +27,7 @@ struct SuiteAnswer {
     margin = question.margin
     names = plan.evalsets.map(\.name)
     trials = summary.trials / 2
-    warnings = summary.warnings
+    warnings = summary.warnings()
     let own = policy.wholeMargins + (question.margin.map { [$0] } ?? [])
     guard let forecast = SuiteForecast(policy, summary.sizes, self.outlook, margins: suiteLadder(with: own)) else {
       throw Diagnostic(
