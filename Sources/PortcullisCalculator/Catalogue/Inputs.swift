@@ -131,13 +131,6 @@ package struct Inputs: Sendable {
     }
   }
 
-  /// A list of numbers some of which may be null.
-  package func optionalNumbers(_ name: String) -> [Double?] {
-    if case .numbers(let numbers) = value(name) { return numbers }
-    guard case .list(let values) = value(name) else { mistaken(name, "a list") }
-    return values.map(Self.plain)
-  }
-
   /// A list of lists of numbers, nil where null; the rows may differ in length.
   package func matrix(_ name: String) -> [[Double?]] {
     guard case .list(let rows) = value(name) else { mistaken(name, "a list of lists") }
@@ -152,11 +145,6 @@ package struct Inputs: Sendable {
 
   /// An input as it was given, of its declared shape: for rows of several kinds.
   package func given(_ name: String) -> JSON? { given[name] }
-
-  package func words(_ name: String) -> [String] {
-    guard case .list(let values) = value(name) else { mistaken(name, "a list") }
-    return values.map { if case .text(let word) = $0 { word } else { mistaken(name, "a list of words") } }
-  }
 
   /// The elements of a list of records.
   package func records(_ name: String) -> [Inputs] {
