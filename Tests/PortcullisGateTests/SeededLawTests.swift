@@ -21,6 +21,7 @@ private let everyRule = Policy(offline: [
   PolicyRule(.tail(TailRule(metric: "helpful", floor: 0.3, maxShare: 0.3))),
   PolicyRule(.ttft(LatencyRule(limit: .absolute(.milliseconds(100))))), PolicyRule(.tpot(LatencyRule(limit: .increase(0.5)))),
   PolicyRule(.costPerSuccess(CostRule())), PolicyRule(.tokensPerRequest(TokensRule(limit: .absolute(200)))), PolicyRule(.coverage),
+  PolicyRule(.noBrokenCases(NoBrokenCasesRule())), PolicyRule(.criticalCases(HardGate(demand: .reliable))),
 ])
 
 /// A suite with everything in it: repeats, clusters, quarantine, judges, failures, latencies and costs.

@@ -76,5 +76,7 @@ let smallPolicies: [[PolicyRule]] = {
       PolicyRule(.tpot(LatencyRule(limit: .increase(0.2)))), PolicyRule(.costPerSuccess(CostRule())),
       PolicyRule(.tokensPerRequest(TokensRule())), PolicyRule(.score(ScoreRule(metric: "none", limit: .min(0.1)))),
     ],
+    [PolicyRule(.noBrokenCases(NoBrokenCasesRule()))],
+    [PolicyRule(.criticalCases(HardGate(demand: .reliable))), PolicyRule(.incidentsStayFixed(HardGate(demand: .never)))],
   ]
 }()
