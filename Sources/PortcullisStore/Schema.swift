@@ -17,6 +17,13 @@
 // | trial        | how a trial ended                  | its key is the law "no trial is scored twice"; the tally reads it alone |
 // | decision     | a verdict                          | inserted before it is shown; only a pass may exit 0 |
 // | ledger       | a decision as an attempt           | found by candidate, evalsets and policy: trying until it passes is seen |
+// | canary       | a candidate on a slice of traffic  | what it is and by which policy; never changes |
+// | canary_state | all that was learnt of it          | replaced as a whole, one revision after the other; final once |
+// | canary_observation | an observation that counted  | 16 bytes of its id's hash: a duplicate is known for ever, in 22 bytes a row (measured) |
+// | canary_look  | what was said of it, and when      | append-only; only a promote may exit 0 |
+// | outbox       | a message that must arrive         | inserted with the state it follows from; its key is the law "no event is told as two" |
+// | delivery     | a message on its way               | inserted before sending; no end after a crash: *unknown*, sent again under its key |
+// | delivery_end | what came of it                    | once acknowledged, a message can never be sent again |
 //
 // - `attempt` → `attempt_end` → `trial` is the order of writes, and triggers hold it: a trial can pass only with a recorded answer, no
 //   attempt begins after its trial ended or its call was answered, and results can be neither updated nor deleted.
@@ -27,7 +34,7 @@
 // - STRICT tables, because SQLite otherwise takes text for a number. JSON bodies are TEXT: a person with `sqlite3` can read them.
 
 /// Forward only: a published step never changes, a new one is added at the end.
-let migrations = [Migration(sql: version1 + appendOnly), Migration(sql: version2), Migration(sql: version3)]
+let migrations = [Migration(sql: version1 + appendOnly), Migration(sql: version2), Migration(sql: version3), Migration(sql: version4)]
 
 private let version1 = """
   CREATE TABLE meta (

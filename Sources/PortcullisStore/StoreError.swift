@@ -24,6 +24,12 @@ package enum StoreError: Error, Sendable, Hashable {
   case countsDiffer(run: RunID, seen: String, stored: String)
   /// Another run was decided on the same question since the ledger was read: decide again.
   case triedMeanwhile(run: RunID)
+  case noSuchCanary(String, hint: String)
+  case ambiguousCanary(String, [String])
+  /// The name is taken.
+  case canaryExists(String)
+  /// Another process moved the canary on since its state was read: load it again and reckon anew.
+  case changedMeanwhile(canary: String)
   /// The record breaks a law of the schema: a programmer's error, nothing was written.
   case contradiction(String)
   case closed
@@ -35,8 +41,8 @@ package enum StoreError: Error, Sendable, Hashable {
 
   package var exitCode: ExitCode {
     switch self {
-    case .notOurs, .newer, .noSuchRun, .ambiguousRun: .badInput
-    case .wrongState, .countsDiffer, .triedMeanwhile, .contradiction, .closed: .internalError
+    case .notOurs, .newer, .noSuchRun, .ambiguousRun, .noSuchCanary, .ambiguousCanary, .canaryExists: .badInput
+    case .wrongState, .countsDiffer, .triedMeanwhile, .changedMeanwhile, .contradiction, .closed: .internalError
     case .full, .readOnly, .corrupt, .cannotOpen, .io, .busy, .networkFileSystem, .notEnoughSpace, .locked: .cannotWrite
     }
   }
@@ -88,6 +94,15 @@ package enum StoreError: Error, Sendable, Hashable {
       )
     case .triedMeanwhile(let run):
       return ("the candidate of run \(run) was decided on by another run meanwhile", "decide again: 'portcullis gate --run \(run)'")
+    case .noSuchCanary(let name, let hint): return ("no canary '\(visible(name))' in the store", hint)
+    case .ambiguousCanary(let name, let canaries):
+      return (
+        "'\(visible(name))' begins more than one canary", "write more of it: " + canaries.map { visible($0) }.joined(separator: ", ")
+      )
+    case .canaryExists(let name):
+      return ("there is a canary '\(visible(name))' already", "a canary is never begun again; give the new one a name of its own")
+    case .changedMeanwhile(let canary):
+      return ("another process moved the canary '\(visible(canary))' on meanwhile", "nothing was written; run the same command again")
     case .contradiction(let detail):
       return ("a record contradicts the store: \(detail)", "this is a bug in portcullis; nothing was written")
     case .closed: return ("the store is closed", nil)
