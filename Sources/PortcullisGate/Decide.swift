@@ -6,13 +6,15 @@ import PortcullisCore
 /// stands in the way of a pass, in the verdict and in the exit code.
 package func decide(_ evidence: Evidence, policy: Policy, context: DecisionContext) -> Decision {
   var rulings = policy.offline.flatMap { $0.rulings(evidence, policy) }
+  let waivers = apply(context.waivers, to: &rulings)
   rulings += evidence.runRulings(rulings)
   if let tried = evidence.alreadyTried(rulings) { rulings.append(tried) }
   let verdict = rulings.filter(\.decides).map(\.verdict).max() ?? .inconclusive
   return Decision(
     stage: "offline", verdict: verdict, exitCode: exitCode(verdict, evidence.run.stop), sentence: sentence(verdict, rulings),
     rulings: rulings, arms: evidence.arms, churn: evidence.churn, guarantees: guarantees(evidence, policy, rulings),
-    clusters: evidence.needs.clusters, attempt: Attempt(evidence, policy, rulings), policy: policy, context: context)
+    clusters: evidence.needs.clusters, attempt: Attempt(evidence, policy, rulings),
+    waivers: waivers, policy: policy, context: context)
 }
 
 extension Ruling {
@@ -42,11 +44,20 @@ private func sentence(_ verdict: Verdict, _ rulings: [Ruling]) -> String {
     let weighing = deciding.filter(\.weighedScores)
     let spoken = weighing.first { $0.rule == "no-regression" } ?? weighing.first ?? first
     let all = deciding.count == 1 ? "its one ruling holds" : "all \(deciding.count) rulings hold"
-    return sentenceOf("the candidate passes: \(all); \(said(spoken))")
+    let waived = rulings.filter(\.waived)
+    let passes = waived.isEmpty ? "the candidate passes" : "the candidate passes with \(counted(waived.count, "ruling")) waived"
+    return sentenceOf("\(passes): \(all); \(said(spoken))\(waivedWords(waived))")
   case .review: return sentenceOf("the candidate waits for people: \(said(first))" + more("waits", "wait"))
   case .inconclusive: return sentenceOf("undecided: \(said(first))" + more("is undecided", "are undecided"))
   case .fail: return sentenceOf("the candidate fails: \(said(first))" + more("fails", "fail"))
   }
+}
+
+/// Who waived what, for the sentence that would otherwise sound like a clean pass.
+private func waivedWords(_ waived: [Ruling]) -> String {
+  guard let first = waived.first, let waiver = first.waiver else { return "" }
+  let more = waived.count > 1 ? " and \(waived.count - 1) more" : ""
+  return "; waived: \(first.title) by \(waiver.by) until \(waiver.expires)\(more)"
 }
 
 /// The rule and its sentence, which names the slice itself.

@@ -17,12 +17,15 @@ package struct Decision: Sendable, Hashable {
   /// What was taken for one independent case, beside certain clusters.
   package var clusters: ClusterPlan
   package var attempt: Attempt
+  /// What became of each waiver that was written.
+  package var waivers: [WaiverUse]
   package var policy: Policy
   package var context: DecisionContext
 
   package init(
     stage: String, verdict: Verdict, exitCode: ExitCode, sentence: String, rulings: [Ruling], arms: [ArmSummary], churn: Churn?,
-    guarantees: [String], clusters: ClusterPlan = ClusterPlan(), attempt: Attempt = Attempt(), policy: Policy, context: DecisionContext
+    guarantees: [String], clusters: ClusterPlan = ClusterPlan(), attempt: Attempt = Attempt(), waivers: [WaiverUse] = [], policy: Policy,
+    context: DecisionContext
   ) {
     self.stage = stage
     self.verdict = verdict
@@ -34,6 +37,7 @@ package struct Decision: Sendable, Hashable {
     self.guarantees = guarantees
     self.clusters = clusters
     self.attempt = attempt
+    self.waivers = waivers
     self.policy = policy
     self.context = context
   }
@@ -127,6 +131,8 @@ package struct DecisionContext: Sendable, Hashable {
   package var gitDirty: Bool?
   package var seed: Int
   package var currency: String?
+  /// What people took upon themselves, and the day on which that was weighed; nil where nobody wrote a waiver.
+  package var waivers: Waivers?
 
   package struct TargetName: Sendable, Hashable {
     package let arm: Arm
@@ -154,7 +160,7 @@ package struct DecisionContext: Sendable, Hashable {
 
   package init(
     run: RunID, targets: [TargetName], evalsets: [NamedDigest], judges: [NamedDigest] = [], policyDigest: Digest, portcullisVersion: String,
-    gitRevision: String? = nil, gitDirty: Bool? = nil, seed: Int = 0, currency: String? = nil
+    gitRevision: String? = nil, gitDirty: Bool? = nil, seed: Int = 0, currency: String? = nil, waivers: Waivers? = nil
   ) {
     self.run = run
     self.targets = targets
@@ -166,5 +172,6 @@ package struct DecisionContext: Sendable, Hashable {
     self.gitDirty = gitDirty
     self.seed = seed
     self.currency = currency
+    self.waivers = waivers
   }
 }

@@ -25,7 +25,8 @@ package struct Ruling: Sendable, Hashable {
   /// What would settle it; for a pass, how much more it would have survived.
   package var next: String?
   package var advisory: Bool
-  package var waived: Bool
+  /// Who took it upon themselves although it does not pass; nil for a ruling that counts.
+  package var waiver: Waiver?
   /// Whether it weighed at least one score: a policy in which none did is inconclusive.
   package var weighedScores: Bool
 
@@ -57,7 +58,7 @@ package struct Ruling: Sendable, Hashable {
     rule: String, metric: String? = nil, slice: Case.Tag? = nil, verdict: Verdict, reason: Reason, sentence: String,
     estimate: Double? = nil,
     interval: Bounds? = nil, count: Int = 0, missing: Int = 0, limit: Double? = nil, unit: Unit = .share, method: String,
-    witnesses: [CaseID] = [], next: String? = nil, advisory: Bool = false, waived: Bool = false, weighedScores: Bool = false
+    witnesses: [CaseID] = [], next: String? = nil, advisory: Bool = false, waiver: Waiver? = nil, weighedScores: Bool = false
   ) {
     self.rule = rule
     self.metric = metric
@@ -75,9 +76,12 @@ package struct Ruling: Sendable, Hashable {
     self.witnesses = witnesses
     self.next = next
     self.advisory = advisory
-    self.waived = waived
+    self.waiver = waiver
     self.weighedScores = weighedScores
   }
+
+  /// Whether it counts no more: it keeps its verdict and its numbers.
+  package var waived: Bool { waiver != nil }
 
   /// `no-regression`, or `no-regression behaviour=refusal`.
   package var title: String { rule + (metric.map { " \($0)" } ?? "") + (slice.map { " \($0.name)=\($0.value)" } ?? "") }

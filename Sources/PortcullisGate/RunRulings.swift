@@ -10,11 +10,13 @@ extension Evidence {
           rule: "run", verdict: .inconclusive, reason: reason, sentence: sentenceOf(sentence), count: cases, method: "state of the run",
           next: next))
     }
-    let deciding = rulings.filter { !$0.advisory }
+    let deciding = rulings.filter(\.decides)
     if !deciding.contains(where: \.weighedScores) {
       block(
         .nothingWeighed,
-        deciding.isEmpty ? "No rule decides, so nothing was shown" : "No deciding rule weighed a score, so nothing was shown",
+        rulings.contains { $0.waived && $0.weighedScores }
+          ? "Every rule that weighed a score is waived, so nothing was shown"
+          : deciding.isEmpty ? "No rule decides, so nothing was shown" : "No deciding rule weighed a score, so nothing was shown",
         next: "a rule that looks at scores: no-regression, pass-rate or critical-cases")
     }
     if wrongModel > 0 {

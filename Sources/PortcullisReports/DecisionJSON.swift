@@ -23,9 +23,9 @@ extension Decision {
       ("rulings", .array(rulings.map(\.json))),
       ("arms", .object(arms.map { ($0.arm.rawValue, $0.json(target: context.target(of: $0.arm), currency: context.currency)) })),
       ("churn", churn?.json ?? .null),
-      // Rules that ask people, and waivers, come with later issues; a reader of this schema finds their place already.
+      // Rules that ask people come with a later issue; a reader of this schema finds their place already.
       ("review", .object([("required", .int(0)), ("decided", .int(0))])),
-      ("waivers", .array([])),
+      ("waivers", .array(waivers.map { $0.json(weighedOn: context.waivers?.day) })),
       (
         "guarantees",
         .object([
@@ -97,6 +97,21 @@ extension ArmSummary {
       ("model", orNull(target?.model)),
     ]
     return .object(members)
+  }
+}
+
+extension WaiverUse {
+  /// The waiver as it was written, what became of it, and the day that its expiry was held against.
+  fileprivate func json(weighedOn day: String?) -> JSON {
+    guard case .object(var object) = waiver.json else { return .null }
+    object["state"] = .string(state.rawValue)
+    object["weighed_on"] = orNull(day)
+    return .object(object)
+  }
+
+  init?(json: JSON) {
+    guard let waiver = Waiver(json: json), let state = json["state"]?.string.flatMap(State.init) else { return nil }
+    self.init(waiver, state)
   }
 }
 

@@ -10,9 +10,14 @@ extension Decision {
       let exitCode = json["exit_code"]?.int.flatMap({ Int32(exactly: $0) }).flatMap(ExitCode.init), let sentence = json["sentence"]?.string,
       let context = DecisionContext(json: json), let written = json["rulings"]?.array, let arms = json["arms"]?.object
     else { return nil }
+    let waivers = (json["waivers"]?.array ?? []).compactMap(WaiverUse.init(json:))
     var rulings: [Ruling] = []
     for value in written {
-      guard let ruling = Ruling(json: value) else { return nil }
+      guard var ruling = Ruling(json: value) else { return nil }
+      if value["waived"]?.bool == true {
+        guard let use = waivers.first(where: { $0.state == .applied && $0.waiver.covers(ruling) }) else { return nil }
+        ruling.waiver = use.waiver
+      }
       rulings.append(ruling)
     }
     var summaries: [ArmSummary] = []
@@ -25,7 +30,7 @@ extension Decision {
       stage: stage, verdict: verdict, exitCode: exitCode, sentence: sentence, rulings: rulings, arms: summaries,
       churn: json["churn"]?.object.map { Churn(fixed: $0["fixed"]?.int ?? 0, broken: $0["broken"]?.int ?? 0, same: $0["same"]?.int ?? 0) },
       guarantees: guarantees?["statements"]?.array?.compactMap(\.string) ?? [],
-      clusters: ClusterPlan(json: json["clusters"]), attempt: Attempt(json: json["attempt"]),
+      clusters: ClusterPlan(json: json["clusters"]), attempt: Attempt(json: json["attempt"]), waivers: waivers,
       policy: Policy(
         wrongPass: guarantees?["wrong_pass"]?.double ?? 0.05, wrongFail: guarantees?["wrong_fail"]?.double ?? 0.05, offline: []),
       context: context)
@@ -65,9 +70,8 @@ extension Ruling {
     else { return nil }
     var slice: Case.Tag?
     if let text = json["slice"]?.string {
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2 else { return nil }
-      slice = Case.Tag(name: String(parts[0]), value: String(parts[1]))
+      guard let tag = Case.Tag(written: text) else { return nil }
+      slice = tag
     }
     var bounds: Bounds?
     if let ends = json["interval"]?.array, ends.count == 2 { bounds = Bounds(lower: ends[0].double, upper: ends[1].double) }
@@ -76,7 +80,15 @@ extension Ruling {
       estimate: json["estimate"]?.double, interval: bounds, count: json["n"]?.int ?? 0, missing: json["missing"]?.int ?? 0,
       limit: json["limit"]?.double, unit: unit, method: method,
       witnesses: json["witnesses"]?.array?.compactMap { $0.string.flatMap(CaseID.init) } ?? [],
-      next: json["next"]?.string, advisory: json["advisory"]?.bool ?? false, waived: json["waived"]?.bool ?? false)
+      next: json["next"]?.string, advisory: json["advisory"]?.bool ?? false)
+  }
+}
+
+extension Waivers {
+  /// nil where none was weighed.
+  fileprivate init?(json: JSON?) {
+    guard let written = json?.array, let day = written.first?["weighed_on"]?.string else { return nil }
+    self.init(written.compactMap(Waiver.init(json:)), day: day)
   }
 }
 
@@ -136,6 +148,6 @@ extension DecisionContext {
     self.init(
       run: run, targets: targets, evalsets: named("evalsets"), judges: named("judges"), policyDigest: policy, portcullisVersion: version,
       gitRevision: json["git"]?["revision"]?.string, gitDirty: json["git"]?["dirty"]?.bool, seed: json["seed"]?.int ?? 0,
-      currency: currencies.first.map { String($0.name.dropFirst(prefix.count)).uppercased() })
+      currency: currencies.first.map { String($0.name.dropFirst(prefix.count)).uppercased() }, waivers: Waivers(json: json["waivers"]))
   }
 }

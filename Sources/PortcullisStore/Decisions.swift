@@ -1,5 +1,6 @@
 import GRDB
 package import PortcullisCore
+package import PortcullisGate
 
 /// A decision to be recorded.
 package struct NewDecision: Sendable {
@@ -10,9 +11,14 @@ package struct NewDecision: Sendable {
   package var body: JSON
   /// nil for what is no attempt: a decision on a selection of the cases.
   package var attempt: NewAttempt?
+  /// As the promotion ledger keeps it; nil for what is no step of a candidate.
+  package var entry: LedgerDecision?
 
-  package init(stage: String, verdict: Verdict, exitCode: ExitCode, body: JSON, attempt: NewAttempt? = nil) {
+  package init(
+    stage: String, verdict: Verdict, exitCode: ExitCode, body: JSON, attempt: NewAttempt? = nil, entry: LedgerDecision? = nil
+  ) {
     self.attempt = attempt
+    self.entry = entry
     self.stage = stage
     self.verdict = verdict
     self.exitCode = exitCode
@@ -41,7 +47,7 @@ extension Store {
   package func record(
     _ decision: NewDecision, of run: RunRecord, seen: TrialCounts, at now: WallTime = .now
   ) throws(StoreError) -> Int {
-    try writing { db in
+    try noting { db in
       let current = try record(of: run.row, in: db)
       guard current.state != .planning, current.stop != .interrupted else {
         throw StoreError.wrongState(run: run.id, state: current.state, wanted: "ready for a decision")
@@ -59,6 +65,9 @@ extension Store {
           decision.body.compactText,
         ])
       if let attempt = decision.attempt { try note(attempt, decision.verdict, of: run, decision: db.lastInsertedRowID, in: db) }
+      if let entry = decision.entry {
+        _ = try note(entry, key: "decision:\(entry.stage):\(run.id):\(number)", at: now, in: db)
+      }
       return number
     }
   }

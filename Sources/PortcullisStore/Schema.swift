@@ -24,6 +24,7 @@
 // | outbox       | a message that must arrive         | inserted with the state it follows from; its key is the law "no event is told as two" |
 // | delivery     | a message on its way               | inserted before sending; no end after a crash: *unknown*, sent again under its key |
 // | delivery_end | what came of it                    | once acknowledged, a message can never be sent again |
+// | promotion    | an entry of the promotion ledger   | a hash chain: its body is what the hash is of, the head is kept apart |
 //
 // - `attempt` → `attempt_end` → `trial` is the order of writes, and triggers hold it: a trial can pass only with a recorded answer, no
 //   attempt begins after its trial ended or its call was answered, and results can be neither updated nor deleted.
@@ -34,7 +35,10 @@
 // - STRICT tables, because SQLite otherwise takes text for a number. JSON bodies are TEXT: a person with `sqlite3` can read them.
 
 /// Forward only: a published step never changes, a new one is added at the end.
-let migrations = [Migration(sql: version1 + appendOnly), Migration(sql: version2), Migration(sql: version3), Migration(sql: version4)]
+let migrations = [
+  Migration(sql: version1 + appendOnly), Migration(sql: version2), Migration(sql: version3), Migration(sql: version4),
+  Migration(sql: version5),
+]
 
 private let version1 = """
   CREATE TABLE meta (

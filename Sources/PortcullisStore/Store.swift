@@ -36,6 +36,7 @@ package struct Store: Sendable {
     let store = Store(database: pool, path: path, folder: folder)
     try store.migrate(from: version, by: migrations, now: now)
     try store.recover()
+    try store.beginHeadFile()
     _ = consume opening
     return store
   }

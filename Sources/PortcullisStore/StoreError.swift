@@ -30,6 +30,8 @@ package enum StoreError: Error, Sendable, Hashable {
   case canaryExists(String)
   /// Another process moved the canary on since its state was read: load it again and reckon anew.
   case changedMeanwhile(canary: String)
+  /// The promotion ledger was tampered with; nothing was written.
+  case brokenLedger(path: String, detail: String)
   /// The record breaks a law of the schema: a programmer's error, nothing was written.
   case contradiction(String)
   case closed
@@ -41,7 +43,8 @@ package enum StoreError: Error, Sendable, Hashable {
 
   package var exitCode: ExitCode {
     switch self {
-    case .notOurs, .newer, .noSuchRun, .ambiguousRun, .noSuchCanary, .ambiguousCanary, .canaryExists: .badInput
+    case .notOurs, .newer, .noSuchRun, .ambiguousRun, .noSuchCanary, .ambiguousCanary, .canaryExists, .brokenLedger:
+      .badInput
     case .wrongState, .countsDiffer, .triedMeanwhile, .changedMeanwhile, .contradiction, .closed: .internalError
     case .full, .readOnly, .corrupt, .cannotOpen, .io, .busy, .networkFileSystem, .notEnoughSpace, .locked: .cannotWrite
     }
@@ -103,6 +106,11 @@ package enum StoreError: Error, Sendable, Hashable {
       return ("there is a canary '\(visible(name))' already", "a canary is never begun again; give the new one a name of its own")
     case .changedMeanwhile(let canary):
       return ("another process moved the canary '\(visible(canary))' on meanwhile", "nothing was written; run the same command again")
+    case .brokenLedger(let path, let detail):
+      return (
+        "the promotion ledger in '\(path)' was tampered with: \(detail)",
+        "nothing was written; 'portcullis history --verify' names every entry that was changed"
+      )
     case .contradiction(let detail):
       return ("a record contradicts the store: \(detail)", "this is a bug in portcullis; nothing was written")
     case .closed: return ("the store is closed", nil)

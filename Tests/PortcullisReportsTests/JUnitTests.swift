@@ -51,10 +51,11 @@ struct JUnitTests {
   }
 
   @Test func advisoryAndWaivedRulingsNeverFail() throws {
-    for change in [\Ruling.advisory, \Ruling.waived] {
+    let waiver = Waiver(rule: "latency", by: "Ana", reason: "the region moves", expires: "2026-12-31")
+    for (advisory, waiver) in [(true, nil), (false, waiver)] {
       var input = report(of: [])
-      var ruling = Ruling(rule: "latency", verdict: .fail, reason: .beyondLimit, sentence: "too slow", method: "m")
-      ruling[keyPath: change] = true
+      let ruling = Ruling(
+        rule: "latency", verdict: .fail, reason: .beyondLimit, sentence: "too slow", method: "m", advisory: advisory, waiver: waiver)
       input.decision.rulings = [ruling]
       let found = try parsed(try rendered(.junit, input))
       #expect(found.count("failure") == 0 && found.count("error") == 0)

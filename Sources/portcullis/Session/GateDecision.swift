@@ -26,7 +26,8 @@ extension Store {
     _ = try record(
       NewDecision(
         stage: decision.stage, verdict: decision.verdict, exitCode: decision.exitCode, body: decision.json,
-        attempt: plan.attemptKey.map { NewAttempt(key: $0, earlier: decision.attempt.earlier, isComplete: decision.attempt.isComplete) }),
+        attempt: plan.attemptKey.map { NewAttempt(key: $0, earlier: decision.attempt.earlier, isComplete: decision.attempt.isComplete) },
+        entry: decision.ledgerEntry(source: run.id.text)),
       of: run, seen: cursor.counts)
     return decision
   }
