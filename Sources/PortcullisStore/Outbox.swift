@@ -44,6 +44,7 @@ package struct OutboxMessage: Sendable, Hashable {
   }
 
   let row: Int64
+  let canary: Int64
   /// The idempotency key: goes along with every attempt, and no other message has it.
   package let key: String
   package let event: String
@@ -81,45 +82,49 @@ extension Store {
 
   /// All messages of a canary, in the order in which they happened.
   package func messages(of canary: CanaryRecord) throws(StoreError) -> [OutboxMessage] {
-    try reading { db in
-      let rows = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT o.id, o.key, o.kind, o.destination, o.body, o.created_at, a.ended_at, coalesce(d.number, 0), d.started_at, e.ended_at, e.detail,
-            e.retry_at, s.is_final, o.event
-          FROM outbox o JOIN canary_state s ON s.canary = o.canary LEFT JOIN delivery_end a ON a.message = o.id AND a.acknowledged = 1
-            LEFT JOIN delivery d ON d.message = o.id AND d.number = (SELECT max(number) FROM delivery WHERE message = o.id)
-            LEFT JOIN delivery_end e ON e.message = d.message AND e.number = d.number
-          WHERE o.canary = ? ORDER BY o.id
-          """, arguments: [canary.row])
-      let lastAction = try rows.last { try kind(of: $0).isAction }.map { $0[13] as String }
-      return try rows.map { row in
-        let kind = try kind(of: row)
-        guard let destination = json(row, 3).flatMap(Destination.init), let body = json(row, 4) else { throw unreadable }
-        let isOvertaken = kind.isAction && ((row[13] as String) != lastAction || kind == .advance && row[12])
-        return OutboxMessage(
-          row: row[0], key: row[1], event: row[13], kind: kind, destination: destination, body: body,
-          createdAt: WallTime(milliseconds: row[5]),
-          standing: (row[6] as Int?).map { .acknowledged(at: WallTime(milliseconds: $0)) } ?? (isOvertaken ? .overtaken : .pending),
-          attempts: row[7],
-          lastAttempt: (row[8] as Int?).map {
-            DeliveryAttempt(
-              startedAt: WallTime(milliseconds: $0), endedAt: (row[9] as Int?).map(WallTime.init(milliseconds:)), detail: row[10],
-              retryAt: (row[11] as Int?).map(WallTime.init(milliseconds:)))
-          })
-      }
+    try reading { db in try messages(of: canary.row, in: db) }
+  }
+
+  private func messages(of canary: Int64, in db: Database) throws -> [OutboxMessage] {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT o.id, o.key, o.kind, o.destination, o.body, o.created_at, a.ended_at, coalesce(d.number, 0), d.started_at, e.ended_at, e.detail,
+          e.retry_at, s.is_final, o.event
+        FROM outbox o JOIN canary_state s ON s.canary = o.canary LEFT JOIN delivery_end a ON a.message = o.id AND a.acknowledged = 1
+          LEFT JOIN delivery d ON d.message = o.id AND d.number = (SELECT max(number) FROM delivery WHERE message = o.id)
+          LEFT JOIN delivery_end e ON e.message = d.message AND e.number = d.number
+        WHERE o.canary = ? ORDER BY o.id
+        """, arguments: [canary])
+    let lastAction = try rows.last { try kind(of: $0).isAction }.map { $0[13] as String }
+    return try rows.map { row in
+      let kind = try kind(of: row)
+      guard let destination = json(row, 3).flatMap(Destination.init), let body = json(row, 4) else { throw unreadable }
+      let isOvertaken = kind.isAction && ((row[13] as String) != lastAction || kind == .advance && row[12])
+      return OutboxMessage(
+        row: row[0], canary: canary, key: row[1], event: row[13], kind: kind, destination: destination, body: body,
+        createdAt: WallTime(milliseconds: row[5]),
+        standing: (row[6] as Int?).map { .acknowledged(at: WallTime(milliseconds: $0)) } ?? (isOvertaken ? .overtaken : .pending),
+        attempts: row[7],
+        lastAttempt: (row[8] as Int?).map {
+          DeliveryAttempt(
+            startedAt: WallTime(milliseconds: $0), endedAt: (row[9] as Int?).map(WallTime.init(milliseconds:)), detail: row[10],
+            retryAt: (row[11] as Int?).map(WallTime.init(milliseconds:)))
+        })
     }
   }
 
-  /// Notes that a message is about to be sent. Refused as a `contradiction` once it is acknowledged.
+  /// Notes that a message is about to be sent.
   ///
-  /// - Returns: The number of the attempt, from 1.
-  package func beginDelivery(of message: OutboxMessage, at now: WallTime = .now) throws(StoreError) -> Int {
+  /// - Returns: The number of the attempt, from 1; nil where the message must not be sent any more, being acknowledged or overtaken.
+  package func beginDelivery(of message: OutboxMessage, at now: WallTime = .now) throws(StoreError) -> Int? {
     try writing { db in
-      let last = try Int.fetchOne(db, sql: "SELECT max(number) FROM delivery WHERE message = ?", arguments: [message.row]) ?? 0
+      let current = try messages(of: message.canary, in: db).first { $0.row == message.row }
+      guard let current, current.standing == .pending else { return nil }
       try db.execute(
-        sql: "INSERT INTO delivery (message, number, started_at) VALUES (?, ?, ?)", arguments: [message.row, last + 1, now.milliseconds])
-      return last + 1
+        sql: "INSERT INTO delivery (message, number, started_at) VALUES (?, ?, ?)",
+        arguments: [message.row, current.attempts + 1, now.milliseconds])
+      return current.attempts + 1
     }
   }
 

@@ -19,7 +19,7 @@
 // | ledger       | a decision as an attempt           | found by candidate, evalsets and policy: trying until it passes is seen |
 // | canary       | a candidate on a slice of traffic  | what it is and by which policy; never changes |
 // | canary_state | all that was learnt of it          | replaced as a whole, one revision after the other; final once |
-// | canary_observation | an observation that counted  | 16 bytes of its id's hash: a duplicate is known for ever, in 22 bytes a row (measured) |
+// | canary_observation | an observation that counted  | 16 bytes of its id's hash: a duplicate is known for ever, in 24 bytes a row (measured) |
 // | canary_look  | what was said of it, and when      | append-only; only a promote may exit 0 |
 // | outbox       | a message that must arrive         | inserted with the state it follows from; its key is the law "no event is told as two" |
 // | delivery     | a message on its way               | inserted before sending; no end after a crash: *unknown*, sent again under its key |

@@ -166,7 +166,7 @@ struct CanaryTests {
     let store = try Store.inMemory()
     let canary = try store.advance(try store.sampleCanary(), by: step(["a"], seen: 1, looks: [look(1)], messages: [rollbackMessage]))
     let message = try #require(try store.pendingMessages(of: canary).first)
-    try store.endDelivery(of: message, attempt: try store.beginDelivery(of: message), .failed(detail: "", retryAt: nil))
+    try store.endDelivery(of: message, attempt: try #require(try store.beginDelivery(of: message)), .failed(detail: "", retryAt: nil))
     let column = try store.reading { db in
       try String.fetchOne(db, sql: "SELECT name FROM pragma_table_info(?) LIMIT 1", arguments: [table])!
     }

@@ -1,3 +1,4 @@
+import GRDB
 import PortcullisCore
 import PortcullisGate
 import Testing
@@ -45,27 +46,29 @@ struct OutboxTests {
     let store = try Store.inMemory()
     let canary = try canary(store, rollbackMessage)
     let message = try #require(try store.pendingMessages(of: canary).first)
-    let first = try store.beginDelivery(of: message, at: someTime)
+    let first = try #require(try store.beginDelivery(of: message, at: someTime))
     let underWay = try #require(try store.pendingMessages(of: canary).first)
     #expect(first == 1 && underWay.attempts == 1 && underWay.lastAttempt?.startedAt == someTime && underWay.lastAttempt?.endedAt == nil)
     let later = WallTime(milliseconds: someTime.milliseconds + 9000)
     try store.endDelivery(of: message, attempt: 1, .failed(detail: "ops.example:443 answered 503", retryAt: later), at: someTime)
     let failed = try #require(try store.pendingMessages(of: canary).first)
     #expect(failed.lastAttempt?.detail == "ops.example:443 answered 503" && failed.lastAttempt?.retryAt == later)
-    let second = try store.beginDelivery(of: message)
+    let second = try #require(try store.beginDelivery(of: message))
     try store.endDelivery(of: message, attempt: second, .acknowledged(detail: "200"), at: later)
     #expect(second == 2)
     #expect(try store.pendingMessages(of: canary).isEmpty)
     #expect(try store.messages(of: canary).map(\.standing) == [.acknowledged(at: later)])
+    #expect(try store.beginDelivery(of: message) == nil)
+    let again = "INSERT INTO delivery (message, number, started_at) VALUES (1, 3, 0)"
     #expect(
-      problem { _ = try store.beginDelivery(of: message) }
+      problem { try store.writing { db in try db.execute(sql: again) } }
         == .contradiction("the message was acknowledged: it may not be sent again"))
   }
 
   @Test func anAttemptEndsOnce() throws {
     let store = try Store.inMemory()
     let message = try #require(try store.pendingMessages(of: try canary(store, rollbackMessage)).first)
-    let number = try store.beginDelivery(of: message)
+    let number = try #require(try store.beginDelivery(of: message))
     try store.endDelivery(of: message, attempt: number, .failed(detail: "", retryAt: nil))
     for end in [DeliveryEnd.acknowledged(detail: ""), .failed(detail: "", retryAt: nil)] {
       #expect(problem { try store.endDelivery(of: message, attempt: number, end) } != nil)
@@ -77,6 +80,7 @@ struct OutboxTests {
   @Test func anActionThatAnotherOvertookIsNotSentAnyMore() throws {
     let store = try Store.inMemory()
     var canary = try canary(store, message("advance-5%", .advance), message("alert-tail-1-raised", .alertRaised))
+    let advance = try #require(try store.pendingMessages(of: canary).first)
     #expect(try store.pendingMessages(of: canary).map(\.event) == ["advance-5%", "alert-tail-1-raised"])
     canary = try store.advance(
       canary,
@@ -85,6 +89,7 @@ struct OutboxTests {
         messages: [message("rollback", .rollback), message("rollback", .rollback, to: "https://second.example/")]))
     #expect(try store.messages(of: canary).map(\.standing) == [.overtaken, .pending, .pending, .pending])
     #expect(try store.pendingMessages(of: canary).map(\.event) == ["alert-tail-1-raised", "rollback", "rollback"])
+    #expect(try store.beginDelivery(of: advance) == nil)
   }
 
   @Test func aStepUpIsOvertakenByTheEndOfTheCanaryToo() throws {
