@@ -11,7 +11,7 @@ package func decide(_ evidence: Evidence, policy: Policy, context: DecisionConte
   if let tried = evidence.alreadyTried(rulings) { rulings.append(tried) }
   let verdict = rulings.filter(\.decides).map(\.verdict).max() ?? .inconclusive
   return Decision(
-    stage: "offline", verdict: verdict, exitCode: exitCode(verdict, evidence.run.stop), sentence: sentence(verdict, rulings),
+    stage: "offline", verdict: verdict, exitCode: exitCode(verdict, evidence.run.stop), sentence: verdictSentence(verdict, rulings),
     rulings: rulings, arms: evidence.arms, churn: evidence.churn, guarantees: guarantees(evidence, policy, rulings),
     clusters: evidence.needs.clusters, attempt: Attempt(evidence, policy, rulings),
     waivers: waivers, policy: policy, context: context)
@@ -21,7 +21,7 @@ extension Ruling {
   var decides: Bool { !advisory && !waived }
 }
 
-private func exitCode(_ verdict: Verdict, _ stop: RunFacts.Stop) -> ExitCode {
+func exitCode(_ verdict: Verdict, _ stop: RunFacts.Stop) -> ExitCode {
   if verdict == .fail { return .fail }
   return switch stop {
   case .finished: ExitCode(verdict)
@@ -31,7 +31,7 @@ private func exitCode(_ verdict: Verdict, _ stop: RunFacts.Stop) -> ExitCode {
 }
 
 /// Names the ruling that decided; the run's own rulings are named only where no rule says worse.
-private func sentence(_ verdict: Verdict, _ rulings: [Ruling]) -> String {
+func verdictSentence(_ verdict: Verdict, _ rulings: [Ruling]) -> String {
   let deciding = rulings.filter(\.decides)
   let worst = deciding.filter { $0.verdict == verdict }
   guard let first = mostTelling(worst) else { return "Undecided: no rule decides." }

@@ -100,6 +100,8 @@ package enum Reason: String, Sendable, CaseIterable {
   case clustersSuspected = "clusters-suspected"
   case armsNotComparable = "arms-not-comparable"
   case judgeUnfit = "judge-unfit"
+  /// People must look first.
+  case waitsForReview = "waits-for-review"
   case rigUnsteady = "rig-unsteady"
   case wrongModel = "wrong-model"
   case filtered

@@ -59,6 +59,15 @@ package struct PairedDifference: Sendable, Hashable {
     let logBeta = 2 * Double.logGamma(prior) - Double.logGamma(2 * prior)
     return Double.log(sum / near) + (1 - 2 * prior) * Double.log(2) - logBeta
   }
+
+  /// Whether "not farther" is rejected, at most with probability `alpha` where it is true: E ≥ 1/α.
+  package func isFarther(alpha: Double, prior: Double = 1) -> Bool {
+    requireError(alpha)
+    return logEFarther(prior: prior) >= -Double.log(alpha)
+  }
+
+  /// E against "not farther", for people to read; infinite beyond what a double holds.
+  package func eFarther(prior: Double = 1) -> Double { Double.exp(logEFarther(prior: prior)) }
 }
 
 private func requirePrior(_ prior: Double) {

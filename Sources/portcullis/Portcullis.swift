@@ -28,7 +28,8 @@ struct Portcullis: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      GateCommand.self, RunCommand.self, ValidateCommand.self, ReportCommand.self, ExportCommand.self, ChecksCommand.self,
+      GateCommand.self, ShadowCommand.self, RunCommand.self, ValidateCommand.self, ReportCommand.self, ExportCommand.self,
+      ChecksCommand.self,
       ExplainCommand.self, StatsCommand.self, PlanSizeCommand.self,
       ReplayServerCommand.self,
     ])

@@ -5,7 +5,8 @@ extension EndToEnd {
   /// Everything else the command prints, one file for each text; `PORTCULLIS_RECORD=1` rewrites them and fails once.
   @Suite struct Printed {
     private static let commands = [
-      "", "gate", "run", "validate", "report", "export", "export trials", "checks", "explain", "stats", "plan-size", "replay-server",
+      "", "gate", "shadow", "run", "validate", "report", "export", "export trials", "checks", "explain", "stats", "plan-size",
+      "replay-server",
     ]
 
     @Test(arguments: commands) func helpShowsExamples(_ command: String) throws {

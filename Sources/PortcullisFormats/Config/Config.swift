@@ -23,6 +23,9 @@ package struct Config: Sendable {
   /// Folder of the store, as the user would type it; it need not exist.
   package var store: String
   package var policy: Policy
+  package var shadow: ShadowPolicy = .standard
+  /// What scores every answer of shadow pairs; nil where nobody wrote any.
+  package var shadowChecks: ShadowChecks?
   package var budget: Budget
   /// Trials per arm where neither rule, case nor evalset says otherwise; 1…1000.
   package var repeats: Int

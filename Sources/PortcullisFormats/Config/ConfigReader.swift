@@ -38,6 +38,8 @@ struct ConfigReader {
 
     var policyReader = PolicyReader(problems: problems)
     if let node = fields.node("policy") { config.policy = policyReader.policy(node) }
+    config.shadow = policyReader.shadow
+    if let node = fields.node("shadow") { config.shadowChecks = readShadowChecks(node, problems) }
     let budgetPosition = fields.position(of: "budget")
     if let node = fields.node("budget") { config.budget = budget(node, problems) ?? Budget() }
     config.repeats = fields.int("repeats", in: 1...1000) ?? 1

@@ -6,6 +6,8 @@ struct PolicyReader {
   let problems: FileProblems
   /// The currency of each cost limit, with its place.
   private(set) var currencies: [CurrencyUse] = []
+  /// The rules of the shadow stage.
+  private(set) var shadow = ShadowPolicy.standard
 
   init(problems: FileProblems) { self.problems = problems }
 
@@ -18,11 +20,15 @@ struct PolicyReader {
       rates.finish()
     }
     policy.looks = fields.int("looks", in: 1...4) ?? policy.looks
-    for stage in ["shadow", "canary"] where fields.has(stage) {
+    let shadowPlace = fields.position(of: "shadow")
+    var shadowReader = ShadowPolicyReader(wrongPass: policy.wrongPass, wrongFail: policy.wrongFail, problems: problems)
+    shadow = shadowReader.policy(fields.list("shadow"), at: shadowPlace)
+    currencies += shadowReader.currencies
+    for stage in ["canary"] where fields.has(stage) {
       _ = fields.node(stage)
       problems.error(
         "'\(stage)' is not available in this version", at: fields.position(of: stage),
-        help: "remove it: this version decides 'offline' only")
+        help: "remove it: this version decides 'offline' and 'shadow' only")
     }
     if let nodes = fields.list("offline") {
       policy.isDefault = false
@@ -39,7 +45,7 @@ struct PolicyReader {
     }
     var read = [(rule: PolicyRule, line: Position)]()
     for node in nodes {
-      guard let (name, position, arguments) = named(node) else { continue }
+      guard let (name, position, arguments) = namedRule(node, problems) else { continue }
       var reader = RuleReader(name: name, wrongPass: wrongPass, problems: problems)
       guard let rule = reader.rule(arguments, at: position) else { continue }
       currencies += reader.currencies
@@ -50,28 +56,6 @@ struct PolicyReader {
     }
     warnWhereNothingDecides(read.map(\.rule), all: read.count == nodes.count, at: position)
     return read.map(\.rule)
-  }
-
-  /// The word of a rule, where it stands, and its parameters (nil: none were written).
-  private func named(_ node: Node) -> (name: String, position: Position, arguments: Node?)? {
-    switch node.content {
-    case .scalar(let scalar):
-      guard !node.isNull else { break }
-      return (scalar.text, node.position, nil)
-    case .mapping(let entries):
-      guard let first = entries.first else { break }
-      guard entries.count == 1 else {
-        let rest = entries[1].key
-        problems.error(
-          "a rule is one name with its parameters, but '\(rest)' stands beside '\(first.key)'", at: entries[1].keyPosition,
-          help: first.value.isNull ? "indent '\(rest)' below '\(first.key)'" : "begin each rule with '- '")
-        return nil
-      }
-      return (first.key, first.keyPosition, first.value.isNull ? nil : first.value)
-    case .sequence: break
-    }
-    problems.error("a rule is \(node.shown); it must be a name, or a name with parameters", at: node.position)
-    return nil
   }
 
   /// A policy whose deciding rules look at no score can only end inconclusive.
@@ -108,4 +92,26 @@ extension Rule {
     case .complete, .errorRate, .latency, .ttft, .tpot, .costPerRequest, .costPerSuccess, .tokensPerRequest, .coverage: false
     }
   }
+}
+
+/// The word of a rule, where it stands, and its parameters (nil: none were written).
+func namedRule(_ node: Node, _ problems: FileProblems) -> (name: String, position: Position, arguments: Node?)? {
+  switch node.content {
+  case .scalar(let scalar):
+    guard !node.isNull else { break }
+    return (scalar.text, node.position, nil)
+  case .mapping(let entries):
+    guard let first = entries.first else { break }
+    guard entries.count == 1 else {
+      let rest = entries[1].key
+      problems.error(
+        "a rule is one name with its parameters, but '\(rest)' stands beside '\(first.key)'", at: entries[1].keyPosition,
+        help: first.value.isNull ? "indent '\(rest)' below '\(first.key)'" : "begin each rule with '- '")
+      return nil
+    }
+    return (first.key, first.keyPosition, first.value.isNull ? nil : first.value)
+  case .sequence: break
+  }
+  problems.error("a rule is \(node.shown); it must be a name, or a name with parameters", at: node.position)
+  return nil
 }

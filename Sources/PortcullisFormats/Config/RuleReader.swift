@@ -19,7 +19,9 @@ struct RuleReader {
     "latency", "ttft", "tpot", "cost-per-request", "cost-per-success", "tokens-per-request", "coverage",
   ]
   /// Rules of formats.md §6 that later versions bring. Skipping one silently would open the gate.
-  static let later = ["judge-trusted", "rig-steady", "no-change", "bar-holds", "review"]
+  static let later = ["judge-trusted", "bar-holds", "review"]
+  /// Rules that need production's second answer.
+  static let ofShadow = ["rig-steady", "no-change"]
 
   /// - Parameter arguments: nil where only the name was written.
   mutating func rule(_ arguments: Node?, at position: Position) -> PolicyRule? {
@@ -38,9 +40,17 @@ struct RuleReader {
     return PolicyRule(rule, advisory: advisory, where: filter)
   }
 
+  /// Whether some stage has such a rule.
+  static func isKnown(_ name: String) -> Bool {
+    (available + later + ofShadow).contains { sameBytes($0, name) }
+  }
+
   private func refuse(at position: Position) {
     let choices = "available: " + Self.available.joined(separator: ", ")
-    if Self.later.contains(where: { sameBytes($0, name) }) {
+    if Self.ofShadow.contains(where: { sameBytes($0, name) }) {
+      problems.error(
+        "the rule '\(name)' belongs to 'shadow', where production is asked twice", at: position, help: "write it under 'policy.shadow'")
+    } else if Self.later.contains(where: { sameBytes($0, name) }) {
       problems.error("'\(name)' is not available in this version", at: position, help: choices)
     } else {
       let nearest = nearestWord(to: name, among: Self.available + Self.later)

@@ -1,0 +1,85 @@
+package import PortcullisCore
+
+/// One production request with the answers it got: production's, the candidate's, and production's when asked again.
+package struct ShadowPair: Sendable, Hashable {
+  package let id: CaseID
+  /// What was asked, in its order; empty where the recording does not say.
+  package var messages: [Message]
+  /// Requests that share a source (a user, a conversation).
+  package var cluster: String?
+  package var tags: [Case.Tag]
+  package var production: ShadowAnswer?
+  package var candidate: ShadowAnswer?
+  package var noise: ShadowAnswer?
+
+  package init(
+    id: CaseID, messages: [Message] = [], cluster: String? = nil, tags: [Case.Tag] = [], production: ShadowAnswer? = nil,
+    candidate: ShadowAnswer? = nil, noise: ShadowAnswer? = nil
+  ) {
+    self.id = id
+    self.messages = messages
+    self.cluster = cluster
+    self.tags = tags
+    self.production = production
+    self.candidate = candidate
+    self.noise = noise
+  }
+
+  package subscript(arm: Arm) -> ShadowAnswer? {
+    get {
+      switch arm {
+      case .production: production
+      case .candidate: candidate
+      case .noise: noise
+      }
+    }
+    set {
+      switch arm {
+      case .production: production = newValue
+      case .candidate: candidate = newValue
+      case .noise: noise = newValue
+      }
+    }
+  }
+
+  /// The independent unit it belongs to: what was declared, else what was asked, else itself.
+  var unit: UInt64 {
+    if let cluster { return ClusterLabel(cluster: cluster).bits }
+    if !messages.isEmpty { return ClusterKey(messages: messages.map(\.content)).bits }
+    return request
+  }
+
+  /// 64 bits of the request, which no answer can sway: they say which of production's two answers is called the first.
+  var request: UInt64 {
+    var hash = StableHash(seed: 8)
+    hash.add(id.text)
+    for message in messages { hash.add(message.content) }
+    return hash.bits
+  }
+}
+
+/// What one arm made of a request.
+package struct ShadowAnswer: Sendable, Hashable {
+  package enum Content: Sendable, Hashable {
+    case completion(Completion)
+    case failure(CallFailure)
+  }
+
+  package var content: Content
+  /// From 0 (worst) to 1 (best); nil where none was given.
+  package var score: Double?
+  /// Micro-units; nil is unknown, never free.
+  package var costMicro: Int?
+
+  package init(_ content: Content, score: Double? = nil, costMicro: Int? = nil) {
+    self.content = content
+    self.score = score
+    self.costMicro = costMicro
+  }
+
+  /// nil where the call failed.
+  package var completion: Completion? {
+    if case .completion(let completion) = content { return completion }
+    return nil
+  }
+}

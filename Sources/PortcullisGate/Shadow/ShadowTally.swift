@@ -1,0 +1,143 @@
+import PortcullisCore
+
+/// Counts shadow pairs one at a time: neither their order nor shards change a bit.
+///
+/// Memory: 24 bytes a pair, 12 for its latencies, and little for everything else (slices and fields are bounded).
+package struct ShadowTally: Sendable {
+  package let needs: ShadowNeeds
+  private let difference: AnswerDifference?
+  private var entries: [ShadowEntry] = []
+  private var slices: SliceTable
+  private var fields = FieldTally()
+  private var calls: Tally
+  private var noise = ArmTally()
+  /// Lines that hold no pair that can be used.
+  private var lost = 0
+  private var asksNoise = false
+  private var copies = CopiedAnswers()
+  private var answers = PairEvidence.Spread.none
+  private var discordant = ShadowSamples()
+  private var worse = Witnesses()
+  private var incomplete = Witnesses()
+
+  package init(needs: ShadowNeeds) {
+    self.needs = needs
+    difference = needs.change.map { AnswerDifference($0) }
+    slices = SliceTable(wanted: needs.slices)
+    calls = Tally(needs: EvidenceNeeds(needs.calls))
+  }
+
+  /// Pairs and lost lines taken in.
+  package var planned: Int { entries.count + lost }
+
+  /// Counts a line that was planned to be a pair and is none: damaged, or given twice.
+  package mutating func addLost() { lost += 1 }
+
+  package mutating func add(_ pair: ShadowPair) {
+    let (candidate, production, second) = (pair.candidate?.completion, pair.production?.completion, pair.noise?.completion)
+    var flags: ShadowEntry.Flags = []
+    if candidate != nil { flags.insert(.candidate) }
+    if production != nil { flags.insert(.production) }
+    if second != nil { flags.insert(.noise) }
+    if pair.noise != nil { asksNoise = true }
+    let isSwapped = second != nil && pair.request & 1 == 1
+    if isSwapped { flags.insert(.isSwapped) }
+    if let difference, difference.isComparable([candidate, production, second].compactMap { $0 }) {
+      flags.insert(.isComparable)
+      compare(pair, candidate, production, second, difference, &flags)
+    }
+    copies.add(pair)
+    for text in [candidate, production].compactMap({ $0 }) where answers != .several {
+      var hash = StableHash(seed: 10)
+      hash.add(text.text ?? "")
+      for call in text.toolCalls { hash.add(call.name + call.arguments.compactText) }
+      answers = answers + .one(Int(truncatingIfNeeded: hash.bits))
+    }
+    if candidate == nil || production == nil { incomplete.add(pair.id) }
+    if let ours = pair.candidate?.score, let theirs = pair.production?.score, ours < theirs {
+      worse.add(pair.id, rank: billionths(ours) - billionths(theirs))
+    }
+    entries.append(ShadowEntry(pair, flags: flags, slices: slices.number(of: pair.tags)))
+    addCalls(pair)
+  }
+
+  private mutating func compare(
+    _ pair: ShadowPair, _ candidate: Completion?, _ production: Completion?, _ second: Completion?, _ difference: AnswerDifference,
+    _ flags: inout ShadowEntry.Flags
+  ) {
+    guard let candidate, let production else { return }
+    let fromProduction = difference.fields(candidate, production)
+    if !fromProduction.isEmpty { flags.insert(.candidateFromProduction) }
+    guard let second else {
+      if !fromProduction.isEmpty { discordant.add(pair, fields: fromProduction) }
+      return
+    }
+    let fromNoise = difference.fields(candidate, second)
+    if !fromNoise.isEmpty { flags.insert(.candidateFromNoise) }
+    let ownNoise = difference.fields(second, production)
+    if !ownNoise.isEmpty { flags.insert(.noiseFromProduction) }
+    let ours = flags.contains(.isSwapped) ? fromNoise : fromProduction
+    fields.add(candidate: ours, noise: ownNoise, of: pair.id)
+    if !ours.isEmpty, ownNoise.isEmpty { discordant.add(pair, fields: ours) }
+  }
+
+  /// The calls of all arms, as the offline stage counts them. A cluster is told only where costs are summed over clusters.
+  private mutating func addCalls(_ pair: ShadowPair) {
+    let facts = CaseFacts(id: pair.id, evalset: "shadow", cluster: needs.countsCosts ? pair.cluster : nil)
+    calls.add(facts, trials: [Arm.candidate, .production].compactMap { arm in pair[arm]?.facts(of: arm) })
+    guard let trial = pair.noise?.facts(of: .noise) else { return }
+    var single = ArmCase(planned: 1)
+    single.add(trial)
+    noise.add(single)
+    noise.add(trial, isQuarantined: false)
+  }
+
+  /// Adds what another tally of the same needs counted over other pairs.
+  package mutating func merge(_ other: ShadowTally) {
+    precondition(needs == other.needs, "shards are counted for the same policy")
+    slices.take(crowdedOf: other.slices)
+    let numbers = other.slices.allTags.map { slices.number(of: $0) }
+    entries += other.entries.map { ShadowEntry($0, slices: numbers[$0.slices]) }
+    fields.merge(other.fields)
+    calls.merge(other.calls)
+    noise.merge(other.noise)
+    lost += other.lost
+    asksNoise = asksNoise || other.asksNoise
+    copies.merge(other.copies)
+    answers = answers + other.answers
+    discordant.merge(other.discordant)
+    worse.merge(other.worse)
+    incomplete.merge(other.incomplete)
+  }
+
+  /// - Parameter stop: Whether the plan was worked through.
+  package func evidence(currency: String? = "USD", stop: RunFacts.Stop = .finished) -> ShadowEvidence {
+    var run = RunFacts(stop: stop, arms: [.candidate, .production], plannedCases: planned, currency: currency)
+    run.planSource = .stated
+    let calls = calls.evidence(run: run)
+    let counted = ShadowCounting(entries: entries, lost: lost, asksNoise: asksNoise, slices: slices, wanted: needs.slices)
+    return ShadowEvidence(
+      needs: needs, planned: planned, lost: lost, asksNoise: asksNoise, hasScores: counted.hasScores, isOneAnswer: isOneAnswer(counted),
+      copies: copies, whole: counted.whole, slices: counted.slices, crowded: counted.crowded, fields: fields.finished(), calls: calls,
+      arms: calls.arms + (asksNoise ? [noise.summary(of: .noise)] : []), discordant: discordant, worse: worse, incomplete: incomplete)
+  }
+
+  /// A model that is alive does not answer different questions with one same text.
+  private func isOneAnswer(_ counted: ShadowCounting) -> Bool {
+    if case .one = answers { return counted.units > 1 }
+    return false
+  }
+}
+
+extension ShadowAnswer {
+  fileprivate func facts(of arm: Arm) -> TrialFacts {
+    switch content {
+    case .failure(let failure): return TrialFacts(arm: arm, state: .callFailed(failure.kind), costMicro: costMicro, isRecorded: true)
+    case .completion(let completion):
+      let state: TrialFacts.State = score.map { $0 == 1 ? .passed : .failed } ?? .unscored
+      return TrialFacts(
+        arm: arm, state: state, latency: completion.latency, ttft: completion.ttft, costMicro: costMicro, tokens: completion.usage,
+        isRecorded: true)
+    }
+  }
+}
