@@ -111,4 +111,6 @@ package enum Reason: String, Sendable, CaseIterable {
   case quarantined
   /// The same candidate did not pass the same cases under the same policy before.
   case alreadyTried = "already-tried"
+  /// A person ended it.
+  case stopped
 }

@@ -102,11 +102,12 @@ package enum CanaryOutcome: Sendable, Hashable {
   case timedOut(at: Double)
   /// The deadline came first, and the policy says `hold`.
   case expired(at: Double)
-  case stopped(at: Double, by: String)
+  /// A person rolled it back.
+  case stopped(at: Double, by: String, reason: String)
 
   package var at: Double {
     switch self {
-    case .promoted(let at), .rolledBack(let at, _), .timedOut(let at), .expired(let at), .stopped(let at, _): at
+    case .promoted(let at), .rolledBack(let at, _), .timedOut(let at), .expired(let at), .stopped(let at, _, _): at
     }
   }
 }
