@@ -19,8 +19,8 @@ extension AnswerView {
 }
 
 extension RunSummary {
-  /// `74 cases`, `1 case`.
-  var caseCount: String { "\(cases) case\(cases == 1 ? "" : "s")" }
+  /// `74 cases`, `1 case`, `28800 requests`.
+  var caseCount: String { "\(cases) \(unit)\(cases == 1 ? "" : "s")" }
 }
 
 extension ArmSummary {

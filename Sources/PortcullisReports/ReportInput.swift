@@ -31,16 +31,18 @@ package struct RunSummary: Sendable, Hashable {
   package var duration: Duration
   package var host: String?
   package var evalsets: [String]
-  /// Cases of the plan.
+  /// Cases of the plan, or of whatever `unit` counts.
   package var cases: Int
+  /// What is counted, in the singular.
+  package var unit: String
   /// The command that shows more than this report does.
   package var seeMore: String?
   /// What a reader must know of how it came about: `policy: default`, `recorded answers`, `resumed: 240 of 600 were recorded`.
   package var notes: [String]
 
   package init(
-    id: RunID, started: String, duration: Duration, host: String? = nil, evalsets: [String], cases: Int, seeMore: String? = nil,
-    notes: [String] = []
+    id: RunID, started: String, duration: Duration, host: String? = nil, evalsets: [String], cases: Int, unit: String = "case",
+    seeMore: String? = nil, notes: [String] = []
   ) {
     self.id = id
     self.started = started
@@ -48,6 +50,7 @@ package struct RunSummary: Sendable, Hashable {
     self.host = host
     self.evalsets = evalsets
     self.cases = cases
+    self.unit = unit
     self.seeMore = seeMore
     self.notes = notes
   }

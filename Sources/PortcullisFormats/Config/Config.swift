@@ -26,6 +26,8 @@ package struct Config: Sendable {
   package var shadow: ShadowPolicy = .standard
   /// What scores every answer of shadow pairs; nil where nobody wrote any.
   package var shadowChecks: ShadowChecks?
+  /// The default one where none is written.
+  package var canary: CanaryConfig
   package var budget: Budget
   /// Trials per arm where neither rule, case nor evalset says otherwise; 1…1000.
   package var repeats: Int

@@ -18,7 +18,8 @@ struct ConfigReader {
   func config(_ root: Node, _ overrides: ConfigOverrides) -> Config {
     var config = Config(
       file: path, folder: folder, files: files, targets: [], judges: [], evalsets: [], golden: joined(folder, "golden"),
-      store: joined(folder, ".portcullis"), policy: .standard, budget: Budget(), repeats: 1, seed: 0, warnings: [])
+      store: joined(folder, ".portcullis"), policy: .standard, canary: CanaryConfig(policy: .standard),
+      budget: Budget(), repeats: 1, seed: 0, warnings: [])
     guard var fields = FieldReader(root, "the config", problems) else { return config }
     let named = NamedTargets(fields.entries("targets") ?? [], targetReader)
     config.targets = named.targets
@@ -40,6 +41,13 @@ struct ConfigReader {
     if let node = fields.node("policy") { config.policy = policyReader.policy(node) }
     config.shadow = policyReader.shadow
     if let node = fields.node("shadow") { config.shadowChecks = readShadowChecks(node, problems) }
+    config.canary.policy.wrongPass = config.policy.wrongPass
+    config.canary.policy.wrongFail = config.policy.wrongFail
+    if let node = policyReader.canary {
+      let reader = CanaryPolicyReader(
+        wrongPass: config.policy.wrongPass, wrongFail: config.policy.wrongFail, folder: files.root, problems: problems)
+      config.canary = reader.config(node)
+    }
     let budgetPosition = fields.position(of: "budget")
     if let node = fields.node("budget") { config.budget = budget(node, problems) ?? Budget() }
     config.repeats = fields.int("repeats", in: 1...1000) ?? 1

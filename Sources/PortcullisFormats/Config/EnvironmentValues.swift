@@ -39,7 +39,8 @@ struct EnvironmentValues {
     }
   }
 
-  private func variable(_ node: Node, _ name: String) -> String? {
+  /// The name in `{env: NAME}`; whether it is set is not looked at.
+  func variable(_ node: Node, _ name: String) -> String? {
     guard var fields = FieldReader(node, "'\(name)'", problems) else { return nil }
     let variable = fields.node("env", required: true)
     fields.finish()

@@ -8,6 +8,8 @@ struct PolicyReader {
   private(set) var currencies: [CurrencyUse] = []
   /// The rules of the shadow stage.
   private(set) var shadow = ShadowPolicy.standard
+  /// As written, for the reader of its own.
+  private(set) var canary: Node?
 
   init(problems: FileProblems) { self.problems = problems }
 
@@ -24,12 +26,7 @@ struct PolicyReader {
     var shadowReader = ShadowPolicyReader(wrongPass: policy.wrongPass, wrongFail: policy.wrongFail, problems: problems)
     shadow = shadowReader.policy(fields.list("shadow"), at: shadowPlace)
     currencies += shadowReader.currencies
-    for stage in ["canary"] where fields.has(stage) {
-      _ = fields.node(stage)
-      problems.error(
-        "'\(stage)' is not available in this version", at: fields.position(of: stage),
-        help: "remove it: this version decides 'offline' and 'shadow' only")
-    }
+    canary = fields.node("canary")
     if let nodes = fields.list("offline") {
       policy.isDefault = false
       policy.offline = rules(nodes, wrongPass: policy.wrongPass, at: fields.position(of: "offline"))
@@ -94,8 +91,10 @@ extension Rule {
   }
 }
 
-/// The word of a rule, where it stands, and its parameters (nil: none were written).
-func namedRule(_ node: Node, _ problems: FileProblems) -> (name: String, position: Position, arguments: Node?)? {
+/// The word of a rule, where it stands, and its parameters (nil: none were written); nil, with the problem reported, for anything else.
+///
+/// - Parameter kind: What it is called in messages.
+func namedRule(_ node: Node, _ problems: FileProblems, kind: String = "a rule") -> (name: String, position: Position, arguments: Node?)? {
   switch node.content {
   case .scalar(let scalar):
     guard !node.isNull else { break }
@@ -105,13 +104,13 @@ func namedRule(_ node: Node, _ problems: FileProblems) -> (name: String, positio
     guard entries.count == 1 else {
       let rest = entries[1].key
       problems.error(
-        "a rule is one name with its parameters, but '\(rest)' stands beside '\(first.key)'", at: entries[1].keyPosition,
+        "\(kind) is one name with its parameters, but '\(rest)' stands beside '\(first.key)'", at: entries[1].keyPosition,
         help: first.value.isNull ? "indent '\(rest)' below '\(first.key)'" : "begin each rule with '- '")
       return nil
     }
     return (first.key, first.keyPosition, first.value.isNull ? nil : first.value)
   case .sequence: break
   }
-  problems.error("a rule is \(node.shown); it must be a name, or a name with parameters", at: node.position)
+  problems.error("\(kind) is \(node.shown); it must be a name, or a name with parameters", at: node.position)
   return nil
 }

@@ -1,16 +1,25 @@
 import PortcullisCore
 
-/// The bytes of a file in pieces, each piece hashed; refuses to go on where the file changed while it was open.
-final class ByteSource {
-  let file: RegularFile
+/// Where bytes come from, piece by piece.
+protocol ByteSupply: AnyObject {
+  /// As the user would type it.
+  var shown: String { get }
   /// Bytes handed out.
+  var offset: Int { get }
+  /// The next piece, not empty and without a byte-order mark; nil at the end.
+  func next() throws(Diagnostic) -> [UInt8]?
+}
+
+/// The bytes of a file in pieces, each piece hashed; refuses to go on where the file changed while it was open.
+final class ByteSource: ByteSupply {
+  let file: RegularFile
+  var shown: String { file.shown }
   private(set) var offset = 0
   private var hash = DigestStream()
   private static let chunk = 256 << 10
 
   init(_ file: RegularFile) { self.file = file }
 
-  /// The next piece, without a byte-order mark; nil at the end.
   func next() throws(Diagnostic) -> [UInt8]? {
     try checkUnchanged()
     var failure: Diagnostic?

@@ -2,11 +2,13 @@ package import PortcullisCore
 
 /// The records of a JSON Lines file, one after the other. A line that is no JSON is reported, and the next one follows.
 final class JSONLines {
+  private let source: ByteSource
   private let lines: LineReader
   private let problems: FileProblems
 
   init(_ file: RegularFile, _ problems: FileProblems) {
-    lines = LineReader(file)
+    source = ByteSource(file)
+    lines = LineReader(source)
     self.problems = problems
   }
 
@@ -28,7 +30,7 @@ final class JSONLines {
   }
 
   /// The digest of the whole file, once `next` has returned nil.
-  func finish() -> Digest { lines.source.finish() }
+  func finish() -> Digest { source.finish() }
 
   private func arrayFile(_ line: Int) -> Diagnostic {
     Diagnostic(

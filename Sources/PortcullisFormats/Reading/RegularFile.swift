@@ -88,7 +88,7 @@ extension RegularFile.Identity {
   }
 }
 
-private func checkRegular(_ status: stat, _ place: Place) throws(Diagnostic) {
+func checkRegular(_ status: stat, _ place: Place) throws(Diagnostic) {
   switch status.st_mode & S_IFMT {
   case S_IFREG: return
   case S_IFDIR: throw Diagnostic(.error, "this is a folder, not a file", at: place)
@@ -98,7 +98,7 @@ private func checkRegular(_ status: stat, _ place: Place) throws(Diagnostic) {
   }
 }
 
-private func openingTrouble(_ number: Int32) -> String {
+func openingTrouble(_ number: Int32) -> String {
   switch number {
   case ENOENT, ENOTDIR: "there is no such file"
   case EACCES, EPERM: "the file may not be read (permission denied)"

@@ -74,7 +74,8 @@ private struct ShadowReader {
   private static let mostNames = 100
 
   mutating func read(_ file: RegularFile, each: (ShadowPair) throws -> Void, lost: () -> Void) throws -> Digest {
-    let lines = LineReader(file)
+    let source = ByteSource(file)
+    let lines = LineReader(source)
     do {
       while let (bytes, number) = try lines.next() {
         guard let line = line(bytes, number, file) else {
@@ -96,7 +97,7 @@ private struct ShadowReader {
         try each(line.pair)
       }
     } catch let diagnostic as Diagnostic { throw Problems([diagnostic]) }
-    return lines.source.finish()
+    return source.finish()
   }
 
   private mutating func line(_ bytes: [UInt8], _ number: Int, _ file: RegularFile) -> ShadowLine? {

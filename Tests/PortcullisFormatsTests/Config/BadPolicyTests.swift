@@ -199,12 +199,11 @@ private let badPolicies: [BadConfig] = [
       portcullis.yaml:7:7: error: a rule is null; it must be a name, or a name with parameters
       """),
   BadConfig(
-    "other stages", "policy:\n  shadow: []\n  canary: {}\n  ofline: []\n",
+    "other stages", "policy:\n  shadow: []\n  canary: []\n  ofline: []\n",
     says: """
       portcullis.yaml:2:3: error: 'shadow' names no rule; nothing would be decided
         help: leave it out for the default rules
-      portcullis.yaml:3:3: error: 'canary' is not available in this version
-        help: remove it: this version decides 'offline' and 'shadow' only
+      portcullis.yaml:3:11: error: 'canary' is a list; it must be a mapping
       portcullis.yaml:4:3: error: unknown key 'ofline' in 'policy'
         help: did you mean 'offline'?
       """),
