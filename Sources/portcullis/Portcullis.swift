@@ -28,10 +28,9 @@ struct Portcullis: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      GateCommand.self, ShadowCommand.self, RunCommand.self, ValidateCommand.self, ReportCommand.self, ExportCommand.self,
-      ChecksCommand.self,
-      ExplainCommand.self, StatsCommand.self, PlanSizeCommand.self,
-      CanaryCommand.self, ReplayServerCommand.self,
+      GateCommand.self, ShadowCommand.self, CanaryCommand.self, PromoteCommand.self, RollbackCommand.self, HistoryCommand.self,
+      RunCommand.self, ValidateCommand.self, ReportCommand.self, ExportCommand.self, ChecksCommand.self, ExplainCommand.self,
+      StatsCommand.self, PlanSizeCommand.self, ReplayServerCommand.self,
     ])
 
   static func main() async {

@@ -11,6 +11,8 @@ struct PolicyReader {
   /// As written, for the reader of its own.
   private(set) var canary: Node?
 
+  private(set) var promotion = PromotionPolicy.standard
+
   init(problems: FileProblems) { self.problems = problems }
 
   mutating func policy(_ node: Node) -> Policy {
@@ -31,6 +33,7 @@ struct PolicyReader {
       policy.isDefault = false
       policy.offline = rules(nodes, wrongPass: policy.wrongPass, at: fields.position(of: "offline"))
     }
+    if let node = fields.node("promotion") { promotion = promotionPolicy(node, problems) }
     fields.finish()
     return policy
   }
