@@ -70,11 +70,14 @@ package struct ShadowAnswer: Sendable, Hashable {
   package var score: Double?
   /// Micro-units; nil is unknown, never free.
   package var costMicro: Int?
+  /// Asked for this very shadow, and not recorded before.
+  package var isFresh: Bool
 
-  package init(_ content: Content, score: Double? = nil, costMicro: Int? = nil) {
+  package init(_ content: Content, score: Double? = nil, costMicro: Int? = nil, isFresh: Bool = false) {
     self.content = content
     self.score = score
     self.costMicro = costMicro
+    self.isFresh = isFresh
   }
 
   /// nil where the call failed.

@@ -2,7 +2,7 @@ import PortcullisCore
 
 /// Counts shadow pairs one at a time: neither their order nor shards change a bit.
 ///
-/// Memory: 24 bytes a pair, 12 for its latencies, and little for everything else (slices and fields are bounded).
+/// Memory: 24 bytes a pair, 4 for each latency, and little for everything else (slices and fields are bounded).
 package struct ShadowTally: Sendable {
   package let needs: ShadowNeeds
   private let difference: AnswerDifference?
@@ -10,6 +10,7 @@ package struct ShadowTally: Sendable {
   private var slices: SliceTable
   private var fields = FieldTally()
   private var calls: Tally
+  private var production = ArmTally()
   private var noise = ArmTally()
   /// Lines that hold no pair that can be used.
   private var lost = 0
@@ -82,14 +83,15 @@ package struct ShadowTally: Sendable {
   }
 
   /// The calls of all arms, as the offline stage counts them. A cluster is told only where costs are summed over clusters.
+  ///
+  /// A fresh call of the candidate is compared with production's fresh one, where there is one: what was recorded at another time and load
+  /// says little about time.
   private mutating func addCalls(_ pair: ShadowPair) {
     let facts = CaseFacts(id: pair.id, evalset: "shadow", cluster: needs.countsCosts ? pair.cluster : nil)
-    calls.add(facts, trials: [Arm.candidate, .production].compactMap { arm in pair[arm]?.facts(of: arm) })
-    guard let trial = pair.noise?.facts(of: .noise) else { return }
-    var single = ArmCase(planned: 1)
-    single.add(trial)
-    noise.add(single)
-    noise.add(trial, isQuarantined: false)
+    let compared = pair.noise?.isFresh == true ? pair.noise : pair.production
+    calls.add(facts, trials: [pair.candidate?.facts(of: .candidate), compared?.facts(of: .production)].compactMap { $0 })
+    production.add(pair.production?.facts(of: .production))
+    noise.add(pair.noise?.facts(of: .noise))
   }
 
   /// Adds what another tally of the same needs counted over other pairs.
@@ -100,6 +102,7 @@ package struct ShadowTally: Sendable {
     entries += other.entries.map { ShadowEntry($0, slices: numbers[$0.slices]) }
     fields.merge(other.fields)
     calls.merge(other.calls)
+    production.merge(other.production)
     noise.merge(other.noise)
     lost += other.lost
     asksNoise = asksNoise || other.asksNoise
@@ -119,7 +122,8 @@ package struct ShadowTally: Sendable {
     return ShadowEvidence(
       needs: needs, planned: planned, lost: lost, asksNoise: asksNoise, hasScores: counted.hasScores, isOneAnswer: isOneAnswer(counted),
       copies: copies, whole: counted.whole, slices: counted.slices, crowded: counted.crowded, fields: fields.finished(), calls: calls,
-      arms: calls.arms + (asksNoise ? [noise.summary(of: .noise)] : []), discordant: discordant, worse: worse, incomplete: incomplete)
+      arms: [calls.arms[0], production.summary(of: .production)] + (asksNoise ? [noise.summary(of: .noise)] : []), discordant: discordant,
+      worse: worse, incomplete: incomplete)
   }
 
   /// A model that is alive does not answer different questions with one same text.
@@ -129,15 +133,25 @@ package struct ShadowTally: Sendable {
   }
 }
 
+extension ArmTally {
+  /// Takes in an arm's only call of a pair; nil is one that was never made.
+  fileprivate mutating func add(_ trial: TrialFacts?) {
+    var single = ArmCase(planned: 1)
+    if let trial { single.add(trial) }
+    add(single)
+    if let trial { add(trial, isQuarantined: false) }
+  }
+}
+
 extension ShadowAnswer {
   fileprivate func facts(of arm: Arm) -> TrialFacts {
     switch content {
-    case .failure(let failure): return TrialFacts(arm: arm, state: .callFailed(failure.kind), costMicro: costMicro, isRecorded: true)
+    case .failure(let failure): return TrialFacts(arm: arm, state: .callFailed(failure.kind), costMicro: costMicro, isRecorded: !isFresh)
     case .completion(let completion):
       let state: TrialFacts.State = score.map { $0 == 1 ? .passed : .failed } ?? .unscored
       return TrialFacts(
         arm: arm, state: state, latency: completion.latency, ttft: completion.ttft, costMicro: costMicro, tokens: completion.usage,
-        isRecorded: true)
+        isRecorded: !isFresh)
     }
   }
 }

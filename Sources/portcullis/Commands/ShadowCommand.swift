@@ -8,12 +8,14 @@ import PortcullisReports
 struct ShadowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "shadow",
-    abstract: "Decides on recorded production traffic: is the candidate different, is it worse? Nothing is called.",
+    abstract: "Decides on production traffic: is the candidate different, is it worse?",
     discussion: """
       EXAMPLES
         portcullis shadow pairs.jsonl
         portcullis shadow monday.jsonl tuesday.jsonl --candidate next \\
-          --report markdown=$GITHUB_STEP_SUMMARY
+          --recorded --report markdown=$GITHUB_STEP_SUMMARY
+        portcullis shadow traffic.jsonl --candidate next --production now \\
+          --sample 2% --budget "5 USD"
 
       Each line is one request with the answers it got (JSON Lines):
         {"id": "r1", "input": "…", "tags": {"language": "de"},
@@ -23,6 +25,10 @@ struct ShadowCommand: AsyncParsableCommand {
       'noise' is production's answer to the same request, asked again: without
       it nobody knows how often production differs from itself. Scores, from 0
       to 1, are recorded, or given by checks in the config (shadow: {checks}).
+
+      Answers that lines lack are asked of --candidate, and of --production a
+      second time; nothing is asked without them, or with --recorded. No tool
+      is ever run.
 
       A candidate that differs and is not shown to be worse waits for people
       (97); one that is worse fails (99). The policy's 'shadow' rules decide.
@@ -36,15 +42,10 @@ struct ShadowCommand: AsyncParsableCommand {
     help: ArgumentHelp("The configuration file (default: portcullis.yaml here or in a parent folder).", valueName: "file"))
   var config: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Whose decision it is: a target's name, or provider:model[@base_url]; it must have given the candidate's answers.",
-      valueName: "target"))
+  @Option(help: ArgumentHelp("Whose answers are judged: a target's name, or provider:model[@base_url].", valueName: "target"))
   var candidate: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "The target that gave production's answers: a name, or provider:model[@base_url].", valueName: "target"))
+  @Option(help: ArgumentHelp("What is in production: a target's name, or provider:model[@base_url].", valueName: "target"))
   var production: String?
 
   @Option(
@@ -52,48 +53,97 @@ struct ShadowCommand: AsyncParsableCommand {
     help: ArgumentHelp("Overrides one field of a target: targets.NAME.KEY=VALUE; repeatable.", valueName: "assignment"))
   var sets: [String] = []
 
-  @Flag(name: .long, help: "Print the result as JSON on standard output.")
-  var json = false
-
   @Option(
-    name: .customLong("report"),
-    help: ArgumentHelp("Also write a report: json, junit, markdown or terminal; repeatable.", valueName: "format=path"))
-  var reports: [String] = []
+    name: .customLong("api-key-env"),
+    help: ArgumentHelp("Environment variable with the key for targets given as provider:model@url.", valueName: "name"))
+  var apiKeyVariable: String?
 
-  @Flag(name: [.short, .long], help: "Nothing on standard error but errors.")
-  var quiet = false
+  @Flag(help: "Ask nothing: --candidate and --production only say who gave the recorded answers.")
+  var recorded = false
+
+  @Option(help: ArgumentHelp("Ask about this share of the requests, drawn by their digests, as in 2%.", valueName: "share"))
+  var sample: String?
+
+  @Option(help: ArgumentHelp("Ask about so many requests at most, drawn by their digests.", valueName: "number"))
+  var limit: Int?
+
+  @Option(help: ArgumentHelp("With --limit: draw as many of each value of this tag, as far as there are.", valueName: "tag"))
+  var strata: String?
+
+  @OptionGroup var options: RunOptions
 
   @Flag(help: "A short report: the verdict, the rules, the arms.")
   var compact = false
 
+  private var asks: Bool { !recorded && (candidate != nil || production != nil) }
+
   func validate() throws {
-    guard !pairs.isEmpty else { throw ValidationError("no file of shadow pairs is named") }
-    let paths = try reports.map(ReportFile.init).map(\.path)
+    let paths = try options.reports.map(ReportFile.init).map(\.path)
     for (place, path) in paths.enumerated() where paths[..<place].contains(path) {
       throw ValidationError("two reports name '\(visible(path))': the second would replace the first")
     }
+    _ = try size()
+    if let limit, limit < 1 { throw ValidationError("--limit is \(limit); it must be 1 or more") }
+    if strata != nil, limit == nil {
+      throw ValidationError("--strata divides a --limit, which is not given; --sample takes the same share of each")
+    }
+    if options.repeats != nil || options.reuse != nil {
+      throw ValidationError(
+        "\(options.repeats != nil ? "--repeats" : "--reuse") does not belong to 'shadow': each arm is asked once, and afresh")
+    }
+    let ofAsking: [(String, Bool)] = [
+      ("--sample", sample != nil), ("--limit", limit != nil), ("--budget", options.budget != nil),
+      ("--concurrency", options.concurrency != nil),
+      ("--timeout", options.timeout != nil), ("--fresh", options.fresh), ("--store", options.store != nil && candidate == nil),
+      ("--seed", options.seed != nil),
+    ]
+    if !asks, let stray = ofAsking.first(where: \.1) {
+      throw ValidationError(
+        recorded
+          ? "\(stray.0) and --recorded cannot be combined: nothing is asked" : "\(stray.0) is for asking: name --candidate or --production")
+    }
+  }
+
+  private func size() throws -> ShadowSelection.Size {
+    if sample != nil, limit != nil { throw ValidationError("--sample and --limit cannot be combined") }
+    if let limit { return .count(limit) }
+    guard let sample else { return .all }
+    do throws(UnitProblem) {
+      let share = try parseShare(sample)
+      if share > 0 { return .share(share) }
+    } catch { throw ValidationError("--sample: " + error.message + (error.help.map { "; \($0)" } ?? "")) }
+    throw ValidationError("--sample is '\(sample)'; it must be above 0")
   }
 
   func run() async throws {
-    let files = try reports.map(ReportFile.init)
+    let files = try options.reports.map(ReportFile.init)
     for file in files { try file.probe() }
     let began = Date(), start = ContinuousClock.now
-    let path = config ?? findConfig()
     let loaded = try loadConfig(
-      path: path, overrides: ConfigOverrides(candidate: candidate, production: production, sets: sets),
+      path: config ?? findConfig(),
+      overrides: ConfigOverrides(
+        candidate: candidate, production: production, sets: sets, apiKeyVariable: apiKeyVariable, budget: options.budget),
       environment: ProcessInfo.processInfo.environment)
-    if !quiet { for warning in loaded.warnings { note(warning.description) } }
+    if !options.quiet { for warning in loaded.warnings { note(warning.description) } }
+    let named = ShadowTargets(
+      candidate: candidate == nil ? nil : loaded.candidate.map { adjusted($0, options) },
+      production: production == nil ? nil : loaded.production.map { adjusted($0, options) })
+    var asked: ShadowAnswers?
+    if asks {
+      asked = try await ShadowAsking(pairs: pairs, config: loaded, options: options, size: size(), strata: strata, targets: named).work()
+    }
     let request = ShadowRequest(
-      pairs: pairs, policy: loaded.shadow, checks: loaded.shadowChecks, candidate: candidate == nil ? nil : loaded.candidate,
-      production: production == nil ? nil : loaded.production)
+      pairs: pairs, policy: loaded.shadow, checks: loaded.shadowChecks, candidate: named.candidate, production: named.production,
+      asked: asked)
     let waivers = loaded.waivers.map { Waivers($0, day: today()) }
     // Reading blocks; the pool of tasks must not wait for disks.
     let decided = try await onOwnThread { try ShadowDecision(request, waivers: waivers) }
     // Only a candidate that is named can be promoted: what was merely recorded has no digest of its own.
-    if candidate != nil { try decided.decision.enterLedger(of: loaded.store) }
-    if !quiet { for warning in decided.files.problems { note(warning.description) } }
+    if candidate != nil { try decided.decision.enterLedger(of: options.store ?? loaded.store) }
+    if !options.quiet { for warning in decided.files.problems { note(warning.description) } }
     let input = decided.reportInput(started: began, took: ContinuousClock.now - start)
-    try deliver(input, json: json, files: files, isCompact: compact)
+    try asked?.close()
+    try deliver(input, json: options.json, files: files, isCompact: compact)
     throw Exit(code: decided.decision.exitCode)
   }
 }

@@ -124,6 +124,9 @@ struct CaseFilter {
   var limit: Int?
   private var admitted = 0
 
+  /// Admits every case.
+  init() {}
+
   init(_ options: PlanOptions) {
     glob = options.caseGlob
     tags = options.tags.map { text in
@@ -263,7 +266,7 @@ func loadPlan(
 }
 
 /// The target with `--concurrency` and `--timeout` applied; neither changes what is asked.
-private func adjusted(_ target: Target, _ run: RunOptions?) -> Target {
+func adjusted(_ target: Target, _ run: RunOptions?) -> Target {
   var target = target
   if let concurrency = run?.concurrency { target.limits.concurrency = concurrency }
   if let total = run?.timeout.flatMap({ try? parseDuration($0) }) {

@@ -12,6 +12,8 @@ struct ShadowRequest: Sendable {
   /// Where the user says who answered.
   let candidate: Target?
   let production: Target?
+  /// What was asked of targets; nil where everything was recorded.
+  let asked: ShadowAnswers?
 }
 
 /// A decision of stage `shadow` on files of pairs.
@@ -20,16 +22,26 @@ struct ShadowDecision: Sendable {
   let decision: Decision
   private let request: ShadowRequest
   private let samples: ShadowSamples
+  private let planned: Int
+  /// Fresh answers that call a tool: none was run.
+  private let answersWithCalls: Int
 
   /// Reads the files, and blocks until they are read. Throws `Problems` where there is nothing to decide on.
   init(_ request: ShadowRequest, waivers: Waivers?) throws {
     var tally = ShadowTally(needs: ShadowNeeds(request.policy))
-    files = try readShadowPairs(request.pairs) { pair in
+    var answersWithCalls = 0
+    files = try readShadowPairs(request.pairs) { read in
+      guard let pair = try request.completed(read) else { return }
+      for answer in [pair.candidate, pair.noise].compactMap({ $0 }) where answer.isFresh && answer.completion?.toolCalls.isEmpty == false {
+        answersWithCalls += 1
+      }
       tally.add(request.scored(pair))
     } lost: {
       tally.addLost()
     }
-    let evidence = tally.evidence(currency: request.currency)
+    self.answersWithCalls = answersWithCalls
+    planned = tally.planned
+    let evidence = tally.evidence(currency: request.currency, stop: request.asked?.stop ?? .finished)
     let git = GitFacts(folder: "")
     decision = decideShadow(
       evidence, policy: request.policy,
@@ -45,20 +57,41 @@ struct ShadowDecision: Sendable {
     let names = request.pairs.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
     let summary = RunSummary(
       id: decision.context.run, started: started.formatted(.iso8601), duration: took, evalsets: names,
-      cases: files.pairs + files.damaged + files.duplicates, notes: notes)
+      cases: planned, notes: notes)
     return ReportInput(decision: decision, run: summary, worst: samples.pairs.prefix(5).map { $0.comparison(samples.fields(of: $0.id)) })
   }
 
   private var notes: [String] {
     let ignored = files.ignored.prefix(5).map { "'\(visible($0.field))' (\($0.count))" }.joined(separator: ", ")
-    return ["recorded pairs; no run is recorded"]
+    return (request.asked.map(askedNotes) ?? ["recorded pairs; no run is recorded"])
       + (request.policy.isDefault ? ["policy: the default, since the config writes none"] : [])
       + (request.checks != nil ? ["scores: by the checks of the config"] : [])
       + (files.ignored.isEmpty ? [] : ["ignored: \(ignored)" + (files.ignored.count > 5 ? " and \(files.ignored.count - 5) more" : "")])
   }
 }
 
+extension ShadowDecision {
+  private func askedNotes(_ asked: ShadowAnswers) -> [String] {
+    let drawn =
+      asked.count < asked.offered
+      ? "\(asked.count) of \(plural(asked.offered, "request")) drawn and asked" : "\(plural(asked.count, "request")) asked"
+    return [drawn] + asked.notes
+      + (answersWithCalls > 0
+        ? ["\(plural(answersWithCalls, "fresh answer")) \(answersWithCalls == 1 ? "calls" : "call") a tool; none was run"] : [])
+      + (asked.toolRequests > 0
+        ? [
+          "\(plural(asked.toolRequests, "request")) with tool results \(asked.toolRequests == 1 ? "was" : "were") not asked and count as missing"
+        ] : [])
+  }
+}
+
 extension ShadowRequest {
+  /// The pair with what was asked; nil for a request that is no part of this shadow.
+  fileprivate func completed(_ pair: ShadowPair) throws -> ShadowPair? {
+    if let asked { return try asked.completed(pair) }
+    return pair
+  }
+
   /// The pair with the scores and costs that checks and prices give, and with answers of other models taken out.
   fileprivate func scored(_ pair: ShadowPair) -> ShadowPair {
     var pair = pair
@@ -97,6 +130,7 @@ extension ShadowRequest {
       ("pairs", .string(files.digest.description)), ("policy", .string(policy.digest.description)),
       ("candidate", candidate.map { .string($0.digest.description) } ?? .null),
       ("production", production.map { .string($0.digest.description) } ?? .null),
+      ("asked", .array(asked.map { $0.runIDs.map { .string($0.text) } } ?? [])),
     ])
     return RunID(random: Digest(of: question).bytes)
   }

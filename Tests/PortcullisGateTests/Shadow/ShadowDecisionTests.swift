@@ -178,6 +178,21 @@ import Testing
     #expect(rulings[2].verdict == .inconclusive, "an unknown price is missing evidence")
   }
 
+  /// What was recorded at another time says little about time: a fresh call is compared with production's fresh one.
+  @Test func freshCallsAreComparedWithFreshOnes() {
+    let pairs = (0..<300).map { number -> ShadowPair in
+      var pair = shadowPair("p\(number)", latency: [100 + number % 7, 300 + number % 7, 290 + number % 9])
+      pair.candidate?.isFresh = true
+      pair.noise?.isFresh = true
+      return pair
+    }
+    let decision = shadow(pairs, ShadowPolicy(rules: [ShadowPolicyRule(.latency(LatencyRule(limit: .increase(0.2))))]))
+    #expect(decision.rulings[0].verdict == .pass, "\(decision.rulings[0].sentence)")
+    #expect(!decision.rulings[0].sentence.contains("recorded"))
+    #expect(decision.arms.map(\.arm) == [.candidate, .production, .noise])
+    #expect(decision.arms[1].latencyP50 == .milliseconds(103), "production's row tells of its recorded answers")
+  }
+
   @Test func thePolicyHasADigestOfItsRules() {
     var other = ShadowPolicy.standard
     #expect(other.digest == ShadowPolicy.standard.digest)

@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  /// `portcullis shadow` that asks what the recording lacks.
+  @Suite struct ShadowAsking {
+    private static let config = """
+      targets:
+        next: {provider: scripted, file: next.jsonl}
+        now: {provider: scripted, file: now.jsonl}
+      shadow: {checks: [{contains: Order}]}
+
+      """
+
+    /// Production's recorded answers alone, and targets that answer by rule.
+    private func project(_ count: Int, next: String = "Order shipped.", now: String = "Order shipped.") throws -> Scratch {
+      let scratch = try Scratch()
+      try scratch.write(Self.config, to: "portcullis.yaml")
+      try scratch.write("{\"text\":\"\(next)\",\"latency_ms\":2}\n", to: "next.jsonl")
+      try scratch.write("{\"text\":\"\(now)\",\"latency_ms\":3}\n", to: "now.jsonl")
+      try scratch.write(
+        (0..<count).map { number in
+          #"{"id":"r\#(number)","input":"Where is order \#(number)?","production":{"text":"Order \#(number % 2 == 0 ? "shipped." : "Shipped.")","latency_ms":9},"tags":{"language":"\#(number % 10 == 0 ? "de" : "en")"}}"#
+            + "\n"
+        }.joined(), to: "pairs.jsonl")
+      return scratch
+    }
+
+    private static let targets = ["--candidate", "next", "--production", "now"]
+
+    private func shadow(_ scratch: Scratch, _ options: [String]) throws -> Binary.Result {
+      try Binary.run(["shadow", "pairs.jsonl", "--quiet"] + options, in: scratch.url)
+    }
+
+    private func planned(_ result: Binary.Result) throws -> Int? {
+      let json = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+      return ((json["arms"] as? [String: Any])?["candidate"] as? [String: Any])?["planned"] as? Int
+    }
+
+    @Test func missingArmsAreAskedAndRecorded() throws {
+      let scratch = try project(300)
+      let result = try shadow(scratch, Self.targets)
+      #expect(result.code == 0, "\(result.output)\(result.errors)")
+      #expect(result.output.contains("300 requests asked"), "\(result.output)")
+      #expect(result.output.contains("candidate and production again asked"), "\(result.output)")
+      let trials = try Binary.run(["export", "trials", "--run", "latest"], in: scratch.url)
+      #expect(trials.output.split(separator: "\n").count == 600)
+      #expect(trials.output.contains("\"arm\":\"noise\""))
+    }
+
+    @Test func aCandidateThatAnswersOtherwiseIsHeard() throws {
+      let result = try shadow(try project(300, next: "Order is late."), Self.targets)
+      #expect(result.code == 97, "\(result.output)\(result.errors)")
+      let worse = try shadow(try project(300, next: "Ask somebody else."), Self.targets)
+      #expect(worse.code == 99, "\(worse.output)\(worse.errors)")
+    }
+
+    @Test func nothingIsAskedOfNobody() throws {
+      let scratch = try project(300)
+      #expect(try shadow(scratch, []).code == 98)
+      #expect(try shadow(scratch, Self.targets + ["--recorded"]).code == 98)
+      #expect(!FileManager.default.fileExists(atPath: scratch.url.appending(path: ".portcullis").path))
+    }
+
+    @Test func aSampleIsDrawnByTheRequests() throws {
+      let scratch = try project(400)
+      let first = try planned(try shadow(scratch, Self.targets + ["--sample", "25%", "--json"]))
+      let again = try planned(try shadow(scratch, Self.targets + ["--sample", "25%", "--json"]))
+      #expect(first == again)
+      #expect((60...140).contains(try #require(first)), "\(first ?? 0)")
+      #expect(try planned(try shadow(scratch, Self.targets + ["--limit", "30", "--json"])) == 30)
+      let strata = try shadow(scratch, Self.targets + ["--limit", "30", "--strata", "language"])
+      #expect(strata.output.contains("30 of 400 requests drawn and asked"), "\(strata.output)")
+      let trials = try Binary.run(["export", "trials", "--run", "latest"], in: scratch.url)
+      let german = trials.output.split(separator: "\n").count { line in
+        guard line.contains("\"arm\":\"candidate\""), let number = line.firstMatch(of: /"case":"r([0-9]+)"/)?.1 else { return false }
+        return number.hasSuffix("0")
+      }
+      #expect(german == 15, "every tenth request is German")
+    }
+
+    @Test func aBudgetCutsThePlan() throws {
+      let scratch = try project(300)
+      try scratch.write(Self.config + "budget: {calls: 100}\n", to: "portcullis.yaml")
+      let result = try shadow(scratch, Self.targets)
+      #expect(result.code == 75, "\(result.output)\(result.errors)")
+      // The same command goes on where the budget cut it.
+      try scratch.write(Self.config, to: "portcullis.yaml")
+      let again = try shadow(scratch, Self.targets)
+      #expect(again.code == 0, "\(again.output)\(again.errors)")
+      #expect(again.output.contains("resumed: "), "\(again.output)")
+    }
+
+    @Test func requestsWithToolResultsAreNotAskedAndCount() throws {
+      let scratch = try project(300)
+      let tool =
+        #"{"id":"t","messages":[{"role":"user","content":"refund"},{"role":"tool","content":"done"}],"production":{"text":"Order"}}"#
+      try scratch.write(try scratch.read("pairs.jsonl") + (tool + "\n"), to: "pairs.jsonl")
+      let result = try shadow(scratch, Self.targets)
+      #expect(result.output.contains("1 request with tool results was not asked"), "\(result.output)")
+      #expect(result.output.contains("1 without an answer of every arm"), "\(result.output)")
+    }
+
+    @Test(
+      arguments: [
+        ["--sample", "2%"], ["--sample", "2%", "--limit", "3", "--candidate", "next"], ["--sample", "0", "--candidate", "next"],
+        ["--limit", "0", "--candidate", "next"], ["--strata", "a", "--candidate", "next"], ["--repeats", "2", "--candidate", "next"],
+        ["--budget", "5 USD", "--candidate", "next", "--recorded"],
+      ])
+    func optionsThatCannotBeCombinedAreRefused(_ options: [String]) throws {
+      let result = try shadow(try project(10), options)
+      #expect(result.code == 64, "\(result.errors)")
+    }
+  }
+}
