@@ -18,7 +18,7 @@ extension EndToEnd {
     @Test func itsOutputsAreWhatTheProgramPrints() throws {
       var page = try String(contentsOf: Self.file, encoding: .utf8)
       let blocks = Self.blocks(of: page)
-      #expect(blocks.map(\.name) == ["scores", "gate-block"])
+      #expect(blocks.map(\.name) == ["gate-block"])
 
       // One server for all, as a reader keeps it running, and in the order of the page: it serves repeats in turn.
       let served = try #require(
@@ -30,7 +30,7 @@ extension EndToEnd {
       for block in blocks {
         let result = try Self.gate(block.command, server.address, store)
         #expect(result.errors.isEmpty, "\(block.name): \(result.errors)")
-        #expect(result.code == (block.name == "scores" ? 0 : 99), "\(block.name): exit code \(result.code)\n\(result.output)")
+        #expect(result.code == 99, "\(block.name): exit code \(result.code)\n\(result.output)")
         actual.append(result.output)
       }
       let isRecording = ProcessInfo.processInfo.environment["PORTCULLIS_RECORD"] == "1"
@@ -47,6 +47,19 @@ extension EndToEnd {
       if isRecording { try Data(page.utf8).write(to: Self.file, options: .atomic) }
       withExtendedLifetime(server) {}
     }
+
+    @Test func itsScoresPassAsItSays() throws {
+      let page = try String(contentsOf: Self.file, encoding: .utf8)
+      let command = try #require(page.split(separator: "\n").first { $0.hasPrefix("    portcullis gate --scores ") })
+      let result = try Binary.run(Array(try Self.words(of: String(command)).dropFirst()), in: checkout)
+      #expect(result.code == 0)
+      let quoted = try #require(page.firstMatch(of: /exit code 0: "([^"]*)"/)).1.split(separator: "…").map { Self.joined($0) }
+      #expect(quoted.count == 2)
+      for part in quoted { #expect(Self.joined(result.output[...]).contains(part.trimmingPrefix(", ").description), "\(part)") }
+    }
+
+    /// On one line, whatever the page's or the terminal's width.
+    private static func joined(_ text: Substring) -> String { text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
 
     @Test func itIsATourOfUnder200Lines() throws {
       let lines = try String(contentsOf: Self.file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
@@ -92,9 +105,7 @@ extension EndToEnd {
     private static func gate(_ command: String, _ address: String, _ store: Scratch) throws -> Binary.Result {
       let words = try words(of: command)
       try #require(words.starts(with: ["portcullis", "gate"]), "'\(command)' is no gate")
-      var places =
-        ["candidate", "production"].flatMap { ["--set", "targets.\($0).base_url=\(address)/v1"] } + ["--store", store.url.path]
-      if words.contains("--scores") { places = [] }  // nothing is called or recorded
+      let places = ["candidate", "production"].flatMap { ["--set", "targets.\($0).base_url=\(address)/v1"] } + ["--store", store.url.path]
       return try Binary.run(Array(words.dropFirst()) + places, in: checkout)
     }
 
