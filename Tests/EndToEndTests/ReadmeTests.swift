@@ -105,7 +105,8 @@ extension EndToEnd {
     private static func gate(_ command: String, _ address: String, _ store: Scratch) throws -> Binary.Result {
       let words = try words(of: command)
       try #require(words.starts(with: ["portcullis", "gate"]), "'\(command)' is no gate")
-      let places = ["candidate", "production"].flatMap { ["--set", "targets.\($0).base_url=\(address)/v1"] } + ["--store", store.url.path]
+      let places =
+        ["candidate", "production"].flatMap { ["--set", "targets.\($0).base_url=\(address)/v1"] } + ["--store", store.url.path]
       return try Binary.run(Array(words.dropFirst()) + places, in: checkout)
     }
 
