@@ -53,8 +53,7 @@ struct CanaryObserve: AsyncParsableCommand {
       // A receiver that is down must not hold up the evidence for long, nor be forgotten while a stream goes on.
       guard session.posted > posted || isWaiting && ContinuousClock.now - tried > Self.pause else { continue }
       posted = session.posted
-      var quick = policy
-      quick.patience = min(quick.patience, Self.pause)
+      let quick = DeliveryPolicy(patience: min(policy.patience, Self.pause))
       isWaiting = try await !session.deliver(quick, isQuiet: quiet).left.isEmpty
       tried = ContinuousClock.now
     }
