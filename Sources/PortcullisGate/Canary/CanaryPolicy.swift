@@ -178,7 +178,7 @@ package struct CanaryAlert: Sendable, Hashable {
     case page, ticket, dashboard
   }
 
-  /// Windows and least counts are those of `CanaryAlerts`.
+  /// Windows and least counts are those of `AlertDesk`.
   package enum Condition: Sendable, Hashable {
     /// Failed calls of the candidate, as a share.
     case errorRate(max: Double)
