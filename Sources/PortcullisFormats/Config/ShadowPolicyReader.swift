@@ -138,8 +138,8 @@ struct ShadowPolicyReader {
     let deciding = rules.filter { !$0.advisory }
     let weighs = deciding.contains { rule in
       switch rule.rule {
-      case .noRegression, .noChange, .rigSteady: true
-      case .complete, .errorRate, .latency, .ttft, .costPerRequest: false
+      case .noRegression, .noChange: true
+      case .complete, .rigSteady, .errorRate, .latency, .ttft, .costPerRequest: false
       }
     }
     if !weighs {

@@ -24,12 +24,17 @@ package func decideShadow(_ evidence: ShadowEvidence, policy: ShadowPolicy, cont
     guarantees: shadowGuarantees(evidence, policy), waivers: waivers, policy: told, context: context)
 }
 
-/// If a deciding `rig-steady` does not hold, what other rules say of the candidate may be the rig's doing: they decide nothing.
+/// If a deciding `rig-steady` does not hold, what other rules say of the candidate may be the rig's doing.
+///
+/// Nothing fails the candidate then. What `no-change` has found stays to be seen while the rig is merely not shown to be steady, as without
+/// scores: `rig-steady` itself keeps the whole undecided. A rig that is shown to be unsteady takes that away too.
 private func heldBackByTheRig(_ rulings: [Ruling]) -> [Ruling] {
-  let rig = rulings.filter { $0.rule == "rig-steady" && $0.decides }
-  guard rig.contains(where: { $0.verdict != .pass }) else { return rulings }
+  let rig = rulings.filter { $0.rule == "rig-steady" && $0.decides && $0.verdict != .pass }
+  guard !rig.isEmpty else { return rulings }
+  let isShownUnsteady = rig.contains { $0.reason == .rigUnsteady }
   return rulings.map { ruling in
     guard ruling.decides, ruling.verdict != .inconclusive, ["no-regression", "no-change"].contains(ruling.rule) else { return ruling }
+    if ruling.rule == "no-change", ruling.verdict != .fail, !isShownUnsteady { return ruling }
     var held = ruling
     held.verdict = .inconclusive
     held.reason = .rigUnsteady

@@ -73,6 +73,21 @@ import Testing
     #expect(decision.whole("no-change")?.sentence.contains("this decides nothing") == true)
   }
 
+  /// Without scores the rig is not shown to be steady, nor unsteady: what was found of change is told, and fails nobody.
+  @Test(arguments: [0.0, 0.4]) func aDifferenceIsSeenWithoutScores(_ shift: Double) {
+    let pairs = drawnPairs(1000, noise: 0.7, shift: shift, seed: 11).map { pair in
+      var pair = pair
+      for arm in Arm.allCases { pair[arm]?.score = nil }
+      return pair
+    }
+    let decision = shadow(pairs)
+    #expect(decision.verdict == .inconclusive)
+    #expect((decision.whole("no-change")?.verdict == .review) == (shift > 0), "\(decision.whole("no-change")?.sentence ?? "")")
+    var strict = ShadowPolicy.standard
+    strict.rules[3] = ShadowPolicyRule(.noChange(NoChangeRule(mustMatch: true)))
+    #expect(shadow(pairs, strict).whole("no-change")?.verdict == .inconclusive)
+  }
+
   @Test func silenceAloneIsNotAPass() {
     let ruling = shadowRuling(.noChange(NoChangeRule()), drawnPairs(40, noise: 0.5, seed: 7))
     #expect(ruling.verdict == .inconclusive && ruling.reason == .tooFewCases, "\(ruling.sentence)")
