@@ -82,7 +82,7 @@ let package = Package(
     tests("PortcullisReportsTests", ["PortcullisReports", "PortcullisCore", "PortcullisGate"], exclude: ["__Snapshots__"]),
     tests("PortcullisServerTests", ["PortcullisServer", "PortcullisCore"]),
     tests("ArchitectureTests", []),
-    tests("EndToEndTests", ["portcullis"], exclude: ["__Snapshots__"]),
+    tests("EndToEndTests", ["portcullis", "PortcullisCore", "PortcullisGate", "PortcullisStore"], exclude: ["__Snapshots__"]),
 
     // scripts/bench: ratios taken in one run against a model server and a libcurl loop in C.
     .target(name: "CBench", path: "Tests/Benchmarks/CBench", linkerSettings: [.linkedLibrary("curl")]),
