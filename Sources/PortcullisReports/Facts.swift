@@ -58,6 +58,16 @@ extension Decision {
   }
 }
 
+extension Decision {
+  /// What waivers did not do: one that waives nothing must not be taken for one that does.
+  var idleWaivers: [String] { waivers.filter { $0.state != .applied }.map(\.sentence) }
+}
+
+extension Waiver {
+  /// Who answers for a waived ruling; not escaped.
+  var words: String { "waived by \(by) until \(expires): \(reason)" }
+}
+
 extension Ruling {
   fileprivate var group: Int { verdict == .pass ? 2 : advisory || waived ? 1 : 0 }
 }

@@ -37,7 +37,7 @@ extension Ruling {
   }
 
   fileprivate func junitOutput(_ figures: Figures) -> String {
-    if waived { return "waived (\(verdict.rawValue): \(reason.rawValue)): \(sentence)\n\(facts(figures))" }
+    if let waiver { return "\(waiver.words)\nwaived (\(verdict.rawValue): \(reason.rawValue)): \(sentence)\n\(facts(figures))" }
     if advisory { return "advisory, \(verdict.rawValue): \(sentence)\n\(facts(figures))" }
     return verdict == .pass ? "\(sentence)\n\(facts(figures))" : ""
   }

@@ -68,7 +68,7 @@ private func facts(_ input: ReportInput) -> String {
     "\(run.evalsets.map { markdownText($0) }.joined(separator: ", ")) · \(run.caseCount) · run `\(run.id.text)` · "
       + "\(markdownText(run.duration.short)) · exit code \(input.decision.exitCode.rawValue)"
   ]
-  lines += (run.notes + input.decision.attempt.words).map { markdownText($0) }
+  lines += (run.notes + input.decision.attempt.words + input.decision.idleWaivers).map { markdownText($0) }
   if let command = run.seeMore { lines.append("see more: \(markdownText(command))") }
   return lines.joined(separator: "  \n") + "\n"
 }
@@ -98,6 +98,7 @@ private func ruleRow(_ ruling: Ruling, _ scales: [ScaleKey: DrawingScale], curre
   let figures = Figures(currency: currency)
   let marks = (ruling.advisory ? " (advisory)" : "") + (ruling.waived ? " (waived)" : "")
   var text = markdownText(ruling.sentence)
+  if let waiver = ruling.waiver { text += "<br>" + markdownText(waiver.words) }
   if let next = ruling.next { text += "<br>" + markdownText(next) }
   if ruling.verdict != .pass, !ruling.witnesses.isEmpty {
     text += "<br>cases: " + ruling.witnesses.map { markdownText($0.text) }.joined(separator: ", ")

@@ -47,10 +47,12 @@ package struct CanaryStep: Sendable {
   package var isFinal: Bool
   package var looks: [NewLook]
   package var messages: [NewMessage]
+  /// For the promotion ledger: the decision of a final look, and the rollback it ordered.
+  package var notes: [LedgerNote]
 
   package init(
     observations: [ObservationKey] = [], state: JSON, verdict: CanaryLook.Verdict, isFinal: Bool = false, looks: [NewLook] = [],
-    messages: [NewMessage] = []
+    messages: [NewMessage] = [], notes: [LedgerNote] = []
   ) {
     self.observations = observations
     self.state = state
@@ -58,6 +60,7 @@ package struct CanaryStep: Sendable {
     self.isFinal = isFinal
     self.looks = looks
     self.messages = messages
+    self.notes = notes
   }
 }
 
@@ -85,7 +88,7 @@ extension Store {
   /// - Throws: `changedMeanwhile` where it is not at the revision of `canary` any more; `contradiction` where it is over or an observation was counted
   ///   before. Nothing is written then.
   package func advance(_ canary: CanaryRecord, by step: CanaryStep, at now: WallTime = .now) throws(StoreError) -> CanaryRecord {
-    try writing { db in
+    try noting { db in
       let revision = try Int.fetchOne(db, sql: "SELECT revision FROM canary_state WHERE canary = ?", arguments: [canary.row])
       guard revision == canary.revision else { throw StoreError.changedMeanwhile(canary: canary.name) }
       // In the order of the table: neighbours share a page.
@@ -97,6 +100,7 @@ extension Store {
       }
       try record(step.looks, of: canary, at: now, in: db)
       for message in step.messages { try post(message, of: canary, at: now, in: db) }
+      for note in step.notes { try append(note, at: now, in: db) }
       try db.execute(
         sql: "UPDATE canary_state SET revision = revision + 1, verdict = ?, is_final = ?, updated_at = ?, body = ? WHERE canary = ?",
         arguments: [step.verdict.rawValue, step.isFinal, now.milliseconds, step.state.compactText, canary.row])

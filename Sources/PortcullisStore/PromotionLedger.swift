@@ -11,6 +11,12 @@ package struct NotedEntry: Sendable, Hashable {
   package let isNew: Bool
 }
 
+/// What another transaction adds to the ledger, with the key under which it is recorded once.
+package enum LedgerNote: Sendable, Hashable {
+  case decision(LedgerDecision, key: String)
+  case rollback(LedgerRollback, key: String)
+}
+
 /// The ledger as it is kept, and the heads that are kept apart from it.
 package struct StoredLedger: Sendable {
   package let records: [LedgerRecord]
@@ -48,9 +54,9 @@ package struct StoredLedger: Sendable {
 extension Store {
   /// Records a decision of any stage in the promotion ledger, exactly once: a second call with the same key writes nothing.
   ///
-  /// Waivers that it applied enter the ledger before it, each when it is first used. The gate records within the transaction of its decision. Shadow
-  /// and canary call this after theirs; where a crash comes between the two, calling again with the same key mends it. A canary that rolls back
-  /// calls `noteRollback` as well.
+  /// Waivers that it applied enter the ledger before it, each when it is first used. The gate records within the transaction of its decision, and
+  /// a canary hands `notes` to `advance`, the rollback beside the decision. Shadow calls this after its own: where a crash comes between the two,
+  /// calling again with the same key mends it.
   ///
   /// - Parameter key: Derived from what was decided, never from when: `decision:canary:NAME:LOOK`.
   /// - Throws: `.contradiction` where the key has another decision; `.brokenLedger` where the end of the ledger was tampered with.
@@ -105,6 +111,13 @@ extension Store {
     return try append(.decision(decision), key: key, at: now, in: db)
   }
 
+  func append(_ note: LedgerNote, at now: WallTime, in db: Database) throws {
+    switch note {
+    case .decision(let decision, let key): _ = try self.note(decision, key: key, at: now, in: db)
+    case .rollback(let rollback, let key): _ = try append(.rollback(rollback), key: key, at: now, in: db)
+    }
+  }
+
   /// A transaction that may append, and then the head for the file.
   func noting<Value>(_ work: (Database) throws -> Value) throws(StoreError) -> Value {
     let value = try writing(work)
@@ -153,7 +166,7 @@ extension Store {
       let record = record(row)
       // A row filed under another number or key than its entry's was moved by hand.
       guard let entry = record.entry, entry.number == row[2] as Int, sameBytes(entry.key, row[3]) else {
-        return LedgerRecord(json: record.json, hash: nil)
+        return LedgerRecord(json: record.json, hash: record.hash, isMisfiled: true)
       }
       return record
     }

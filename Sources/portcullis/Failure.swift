@@ -23,6 +23,9 @@ struct Failure {
     case let stored as StoreError:
       message = stored.diagnostic.description
       code = stored.exitCode
+    case let broken as BrokenLedger:
+      message = "error: \(broken.failure.message)\n  help: \(broken.failure.help ?? "")"
+      code = broken.failure.code
     case let failure as CommandFailure:
       message = "error: \(failure.message)" + (failure.help.map { "\n  help: \($0)" } ?? "")
       code = failure.code

@@ -31,7 +31,7 @@ struct Portcullis: AsyncParsableCommand {
       GateCommand.self, ShadowCommand.self, RunCommand.self, ValidateCommand.self, ReportCommand.self, ExportCommand.self,
       ChecksCommand.self,
       ExplainCommand.self, StatsCommand.self, PlanSizeCommand.self,
-      ReplayServerCommand.self,
+      PromoteCommand.self, RollbackCommand.self, HistoryCommand.self, ReplayServerCommand.self,
     ])
 
   static func main() async {

@@ -6,7 +6,7 @@ extension EndToEnd {
   @Suite struct Printed {
     private static let commands = [
       "", "gate", "shadow", "run", "validate", "report", "export", "export trials", "checks", "explain", "stats", "plan-size",
-      "replay-server",
+      "promote", "rollback", "history", "replay-server",
     ]
 
     @Test(arguments: commands) func helpShowsExamples(_ command: String) throws {

@@ -26,6 +26,10 @@ package struct Config: Sendable {
   package var shadow: ShadowPolicy = .standard
   /// What scores every answer of shadow pairs; nil where nobody wrote any.
   package var shadowChecks: ShadowChecks?
+  /// What opens a stage for a candidate.
+  package var promotion = PromotionPolicy.standard
+  /// What people took upon themselves; nil where no file of waivers is named.
+  package var waivers: [Waiver]?
   package var budget: Budget
   /// Trials per arm where neither rule, case nor evalset says otherwise; 1…1000.
   package var repeats: Int

@@ -9,6 +9,8 @@ struct ConfigReader {
   let files: ProjectFiles
   let problems: FileProblems
   let variables: [String: String]
+  /// `YYYY-MM-DD`; nil leaves open what has expired.
+  let today: String?
 
   private var targetReader: TargetReader {
     TargetReader(
@@ -34,12 +36,13 @@ struct ConfigReader {
     if let node = fields.node("evalsets") { config.evalsets = EvalsetPaths(files: files, folder: folder, problems: problems).read(node) }
     if let golden = folderName(&fields, "golden") { config.golden = golden }
     if let store = folderName(&fields, "store") { config.store = store }
-    refuseWaivers(&fields)
+    config.waivers = waivers(&fields)
 
     var policyReader = PolicyReader(problems: problems)
     if let node = fields.node("policy") { config.policy = policyReader.policy(node) }
     config.shadow = policyReader.shadow
     if let node = fields.node("shadow") { config.shadowChecks = readShadowChecks(node, problems) }
+    config.promotion = policyReader.promotion
     let budgetPosition = fields.position(of: "budget")
     if let node = fields.node("budget") { config.budget = budget(node, problems) ?? Budget() }
     config.repeats = fields.int("repeats", in: 1...1000) ?? 1
@@ -67,11 +70,18 @@ struct ConfigReader {
     return joined(folder, name)
   }
 
-  private func refuseWaivers(_ fields: inout FieldReader) {
-    guard fields.node("waivers") != nil else { return }
-    problems.error(
-      "'waivers' come with a later version; this one would decide without them", at: fields.position(of: "waivers"),
-      help: "remove it: no ruling can be waived yet")
+  /// nil where no file is named.
+  private func waivers(_ fields: inout FieldReader) -> [Waiver]? {
+    guard let node = fields.node("waivers"), let file = files.named(node, "waivers", in: folder, limit: 1 << 20, problems) else {
+      return nil
+    }
+    do {
+      let root = try readYAML(try file.readAll(), file: file.shown)
+      return WaiversReader(problems: FileProblems(file: file.shown, problems.list), today: today).waivers(root)
+    } catch {
+      problems.list.addAny(error, at: Place(file: file.shown))
+      return nil
+    }
   }
 }
 

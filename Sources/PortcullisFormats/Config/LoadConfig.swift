@@ -6,15 +6,16 @@ package import PortcullisCore
 /// - Parameters:
 ///   - path: The config, as the user would type it; nil for none: everything then comes from `overrides`.
 ///   - environment: The process's variables; only those that the config names are looked at.
+///   - today: `YYYY-MM-DD`, to tell an expired waiver; nil leaves that open.
 /// - Throws: All problems. Nothing was called.
 package func loadConfig(
-  path: String?, overrides: ConfigOverrides = ConfigOverrides(), environment: [String: String] = [:]
+  path: String?, overrides: ConfigOverrides = ConfigOverrides(), environment: [String: String] = [:], today: String? = nil
 ) throws(Problems) -> Config {
   let list = ProblemList()
   var places = ConfigPlaces()
   var config: Config?
   do {
-    config = try read(path, overrides, environment, list, &places)
+    config = try read(path, overrides, environment, today, list, &places)
   } catch {
     list.addAny(error, at: path.map { Place(file: $0) })
   }
@@ -25,12 +26,13 @@ package func loadConfig(
 }
 
 private func read(
-  _ path: String?, _ overrides: ConfigOverrides, _ environment: [String: String], _ list: ProblemList, _ places: inout ConfigPlaces
+  _ path: String?, _ overrides: ConfigOverrides, _ environment: [String: String], _ today: String?, _ list: ProblemList,
+  _ places: inout ConfigPlaces
 ) throws -> Config {
   let folder = path.map(folder(of:)) ?? ""
   let files = try ProjectFiles(root: folder.isEmpty ? "." : folder)
   let problems = FileProblems(file: path ?? "", list)
-  let reader = ConfigReader(path: path, folder: folder, files: files, problems: problems, variables: environment)
+  let reader = ConfigReader(path: path, folder: folder, files: files, problems: problems, variables: environment, today: today)
   guard let path else {
     if !overrides.sets.isEmpty { list.add(Diagnostic(.error, "there is no config whose targets could be set", at: Place(file: "--set"))) }
     return reader.config(Node(.mapping([]), at: places.position(of: "the command line")), overrides)

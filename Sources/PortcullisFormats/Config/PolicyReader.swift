@@ -9,6 +9,8 @@ struct PolicyReader {
   /// The rules of the shadow stage.
   private(set) var shadow = ShadowPolicy.standard
 
+  private(set) var promotion = PromotionPolicy.standard
+
   init(problems: FileProblems) { self.problems = problems }
 
   mutating func policy(_ node: Node) -> Policy {
@@ -34,6 +36,7 @@ struct PolicyReader {
       policy.isDefault = false
       policy.offline = rules(nodes, wrongPass: policy.wrongPass, at: fields.position(of: "offline"))
     }
+    if let node = fields.node("promotion") { promotion = promotionPolicy(node, problems) }
     fields.finish()
     return policy
   }

@@ -82,13 +82,18 @@ package struct LedgerPromotion: Sendable, Hashable {
   package let decision: Digest
   /// Who had signed that decision.
   package let signed: [String]
+  /// What was asked of the candidate then: a bar that was lowered is seen here.
+  package let policy: PromotionPolicy
 
-  package init(stage: String, candidate: LedgerCandidate, by: String, decision: Digest, signed: [String] = []) {
+  package init(
+    stage: String, candidate: LedgerCandidate, by: String, decision: Digest, signed: [String] = [], policy: PromotionPolicy = .standard
+  ) {
     self.stage = stage
     self.candidate = candidate
     self.by = by
     self.decision = decision
     self.signed = signed
+    self.policy = policy
   }
 }
 

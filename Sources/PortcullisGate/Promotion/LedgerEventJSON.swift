@@ -15,6 +15,7 @@ extension LedgerEvent {
       return [
         ("stage", .string(event.stage)), ("candidate", event.candidate.json), ("by", .string(event.by)),
         ("decision", .string(event.decision.description)), ("signed", .array(event.signed.map(JSON.string))),
+        ("policy", event.policy.json),
       ]
     case .waiver(let waiver): return [("waiver", waiver.json)]
     case .signOff(let event):
@@ -47,10 +48,12 @@ extension LedgerEvent {
           waivers: waivers))
     case "promotion":
       guard let stage = json["stage"]?.string, let candidate = LedgerCandidate(json: json["candidate"]), let by = json["by"]?.string,
-        let decision = digest(json["decision"]), let signed = json["signed"]?.array
+        let decision = digest(json["decision"]), let signed = json["signed"]?.array,
+        let policy = json["policy"].flatMap(PromotionPolicy.init(json:))
       else { return nil }
       self = .promotion(
-        LedgerPromotion(stage: stage, candidate: candidate, by: by, decision: decision, signed: signed.compactMap(\.string)))
+        LedgerPromotion(stage: stage, candidate: candidate, by: by, decision: decision, signed: signed.compactMap(\.string), policy: policy)
+      )
     case "waiver":
       guard let waiver = json["waiver"].flatMap(Waiver.init(json:)) else { return nil }
       self = .waiver(waiver)

@@ -9,8 +9,12 @@ package struct LedgerRecord: Sendable {
   /// nil where the members make no entry.
   package let entry: LedgerEntry?
 
-  package init(json: JSON?, hash: Digest?) {
+  /// Whether it was found under another number or key than its own.
+  let isMisfiled: Bool
+
+  package init(json: JSON?, hash: Digest?, isMisfiled: Bool = false) {
     self.json = json
+    self.isMisfiled = isMisfiled
     self.hash = hash
     entry = json.flatMap(LedgerEntry.init(json:))
   }

@@ -12,9 +12,22 @@ package struct Opening: Sendable, Hashable {
 
   /// One thing that stands in the way, and what to do about it; sentences without a full stop, not escaped.
   package struct Obstacle: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
+      case evidence
+      case signatures
+      /// A fail or a rollback.
+      case refusal
+    }
+
     package let words: String
     package let next: String
-    package let isRefusal: Bool
+    package let kind: Kind
+
+    init(_ kind: Kind, words: String, next: String) {
+      self.kind = kind
+      self.words = words
+      self.next = next
+    }
   }
 
   package let stage: String
@@ -27,8 +40,11 @@ package struct Opening: Sendable, Hashable {
   /// Where it was opened last, since when nothing closed it.
   package let opened: LedgerEntry?
 
+  /// Whether people's signatures are all that is missing, or nothing is: what a person may sign.
+  package var lacksOnlySignatures: Bool { evidence != nil && obstacles.allSatisfy { $0.kind == .signatures } }
+
   package var answer: Answer {
-    obstacles.isEmpty ? .open : obstacles.contains(where: \.isRefusal) ? .refused : .notYet
+    obstacles.isEmpty ? .open : obstacles.contains { $0.kind == .refusal } ? .refused : .notYet
   }
 }
 
@@ -49,8 +65,8 @@ package func mayOpen(
       stage: stage, candidate: candidate, evidence: nil,
       obstacles: [
         .init(
-          words: "'\(stage)' is no stage that this policy opens", next: "it opens \(listed(policy.doors)); see 'policy.promotion.stages'",
-          isRefusal: false)
+          .evidence, words: "'\(stage)' is no stage that this policy opens",
+          next: "it opens \(listed(policy.doors)); see 'policy.promotion.stages'")
       ], signed: [], opened: nil)
   }
   let way = CandidateWay(entries.filter { $0.event.candidate?.digest == candidate })
@@ -66,9 +82,10 @@ package func mayOpen(
     let missing = policy.signOffs - signed.count
     obstacles.append(
       .init(
+        .signatures,
         words: "\(counted(policy.signOffs, "person", "people")) must sign this decision; "
           + (signed.isEmpty ? "nobody has" : "signed by \(listed(signed))"),
-        next: "\(counted(missing, "more person", "more people")): 'portcullis promote --stage \(stage) --sign --by NAME'", isRefusal: false)
+        next: "\(counted(missing, "more person", "more people")): 'portcullis promote --stage \(stage) --sign --by NAME'")
     )
   }
   return Opening(
@@ -112,29 +129,31 @@ private struct CandidateWay {
     if let pass = decided.last(where: { $0.decision.isPass })?.entry {
       return failure(after: pass).map { failure in
         .init(
+          .refusal,
           words: "'\(failure.decision.stage)' failed on \(day(failure.entry.at)), after '\(stage.rawValue)' had passed "
             + "(\(failure.decision.source), entry \(failure.entry.number))",
-          next: "find out why; a new pass of '\(stage.rawValue)' is needed", isRefusal: true)
+          next: "find out why; a new pass of '\(stage.rawValue)' is needed")
       }
     }
     guard let (entry, decision) = decided.last else { return neverDecided(stage) }
     let told =
       "'\(stage.rawValue)' was last decided on \(day(entry.at)): \(decision.verdict.rawValue) (\(decision.source), entry \(entry.number))"
     switch decision.verdict {
-    case .fail: return .init(words: told, next: "a changed candidate, or a waiver and a new decision", isRefusal: true)
-    case .review: return .init(words: told, next: "people decide the flagged cases; then decide again", isRefusal: false)
-    case .inconclusive, .pass: return .init(words: told, next: stage.whatToDo, isRefusal: false)
+    case .fail: return .init(.refusal, words: told, next: "a changed candidate, or a waiver and a new decision")
+    case .review: return .init(.evidence, words: told, next: "people decide the flagged cases; then decide again")
+    case .inconclusive, .pass: return .init(.evidence, words: told, next: stage.whatToDo)
     }
   }
 
   private func neverDecided(_ stage: PromotionPolicy.Stage) -> Opening.Obstacle {
     guard let rollback, case .rollback(let event) = rollback.event else {
-      return .init(words: "'\(stage.rawValue)' has not been decided for this candidate", next: stage.whatToDo, isRefusal: false)
+      return .init(.evidence, words: "'\(stage.rawValue)' has not been decided for this candidate", next: stage.whatToDo)
     }
     return .init(
+      .refusal,
       words:
         "the candidate was rolled back on \(day(rollback.at)) by \(event.by ?? "a gate"): \(event.reason) (entry \(rollback.number)), and "
-        + "'\(stage.rawValue)' has not passed since", next: stage.whatToDo, isRefusal: true)
+        + "'\(stage.rawValue)' has not passed since", next: stage.whatToDo)
   }
 
   /// Each person once, however the name is written.
@@ -167,14 +186,14 @@ extension LedgerEntry {
     let next = "decide '\(decision.stage)' again"
     if age < .seconds(-60) {
       return .init(
-        words: "'\(decision.stage)' passed on \(day(at)), which this machine's clock says is still to come (entry \(number))",
-        next: "set the clock right, or " + next, isRefusal: false)
+        .evidence, words: "'\(decision.stage)' passed on \(day(at)), which this machine's clock says is still to come (entry \(number))",
+        next: "set the clock right, or " + next)
     }
     guard age > policy.maxAge else { return nil }
     return .init(
+      .evidence,
       words: "'\(decision.stage)' passed on \(day(at)), \(age.whole) ago; a pass opens for \(policy.maxAge.whole) (entry \(number))",
-      next: next,
-      isRefusal: false)
+      next: next)
   }
 
   fileprivate func restsOnExpiredWaivers(_ now: Int) -> Opening.Obstacle? {
@@ -182,8 +201,9 @@ extension LedgerEntry {
       return nil
     }
     return .init(
+      .evidence,
       words: "the pass of '\(decision.stage)' rests on the waiver of \(waiver.title) by \(waiver.by), which expired on \(waiver.expires)",
-      next: "decide '\(decision.stage)' again without it, or with a new one", isRefusal: false)
+      next: "decide '\(decision.stage)' again without it, or with a new one")
   }
 }
 
@@ -204,9 +224,4 @@ extension Duration {
     if minutes >= 2 * 1440 || minutes == 1440 { return counted(minutes / 1440, "day") }
     return minutes >= 120 ? counted(minutes / 60, "hour") : counted(minutes, "minute")
   }
-}
-
-/// One person, whatever the case and the blanks of the name: `Ana  Silva` and `ana silva` are one.
-package func foldedName(_ name: String) -> String {
-  name.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
 }

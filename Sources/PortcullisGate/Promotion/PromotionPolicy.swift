@@ -36,5 +36,13 @@ package struct PromotionPolicy: Sendable, Hashable {
     ])
   }
 
-  package var digest: Digest { Digest(of: json) }
+  /// nil where the value is not one that `json` wrote.
+  package init?(json: JSON) {
+    guard let written = json["stages"]?.array, let seconds = json["max_age_s"]?.double, 0...315_360_000 ~= seconds,
+      let signOffs = json["sign_offs"]?.int
+    else { return nil }
+    let stages = written.compactMap { $0.string.flatMap(Stage.init) }
+    guard stages.count == written.count else { return nil }
+    self.init(stages: stages, maxAge: .microseconds(Int64((seconds * 1_000_000).rounded())), signOffs: signOffs)
+  }
 }

@@ -54,6 +54,10 @@ private struct LedgerWalk {
         fault(.unreadable, nil, "record \(place + 1) makes no entry: a member is gone, or of another kind")
         continue
       }
+      guard !record.isMisfiled else {
+        fault(.edited, entry.number, "entry \(entry.number) is kept under another number or key than its own")
+        continue
+      }
       guard let hash = record.hash else {
         fault(.edited, entry.number, "entry \(entry.number) has no hash")
         continue

@@ -86,9 +86,9 @@ struct RulingTable {
   private func remarks(_ ruling: Ruling, isDrawn: Bool) -> [String] {
     let isFull = style.detail == .full
     let isShut = ruling.verdict != .pass && !ruling.advisory && !ruling.waived
-    guard isFull || isShut && ruling.verdict == decision.verdict else { return [] }
     let indent = blanks(6)
-    var out = [String]()
+    var out = ruling.waiver.map { hanging(Paragraph($0.words), head: indent, style) } ?? []
+    guard isFull || isShut && ruling.verdict == decision.verdict else { return out }
     if isDrawn, isFull || !decision.sentence.contains(ruling.sentence) {
       out += hanging(Paragraph(ruling.sentence), head: indent, style)
     }

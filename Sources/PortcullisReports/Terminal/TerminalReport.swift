@@ -34,7 +34,9 @@ package struct TerminalReport: Reporter {
   private func facts(_ input: ReportInput) -> [String] {
     let run = input.run
     let sets = run.evalsets.map { calm($0) }.joined(separator: ", ")
-    let pieces = [sets, run.caseCount, run.duration.short, "run \(run.id.text)"] + run.notes + input.decision.attempt.words
+    let pieces =
+      [sets, run.caseCount, run.duration.short, "run \(run.id.text)"] + run.notes
+      + input.decision.attempt.words + input.decision.idleWaivers
     return hanging(Paragraph(pieces.joined(separator: style.glyph(" · ", ", ")), .dim), head: "", indent: 2, style)
   }
 

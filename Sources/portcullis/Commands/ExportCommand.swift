@@ -45,11 +45,18 @@ struct StorePlace: ParsableArguments {
   @Option(name: [.short, .long], help: ArgumentHelp("The configuration file that names the store.", valueName: "file"))
   var config: String?
 
+  private var folder: String {
+    get throws { try store ?? (config ?? findConfig()).map { try storeFolder(config: $0) } ?? ".portcullis" }
+  }
+
   func open() throws -> Store {
-    let folder = try store ?? (config ?? findConfig()).map { try storeFolder(config: $0) } ?? ".portcullis"
+    let folder = try folder
     try requireStore(folder)
     return try Store.open(folder: folder)
   }
+
+  /// nil where there is no store.
+  func openExisting() throws -> Store? { Store.exists(folder: try folder) ? try open() : nil }
 }
 
 /// A command that reads records must not make a store.

@@ -22,6 +22,9 @@ struct LoadedPlan {
   let clusters: ClusterChoice
   let warnings: [Diagnostic]
 
+  /// What people took upon themselves, weighed today; nil where no file of waivers is named.
+  var waivers: Waivers? { config.waivers.map { Waivers($0, day: today()) } }
+
   var currency: String? { config.currency }
 
   /// What the evalsets promise to test.
@@ -212,7 +215,7 @@ func loadPlan(
     path: path,
     overrides: ConfigOverrides(
       candidate: candidate, production: production, sets: options.sets, apiKeyVariable: options.apiKeyVariable, budget: run?.budget),
-    environment: environment)
+    environment: environment, today: today())
   var targets: [(arm: Arm, target: Target)] = [(.candidate, try config.requiredCandidate())]
   if wanted.contains(.production), let target = config.production { targets.append((.production, target)) }
   targets = targets.map { ($0.arm, adjusted($0.target, run)) }

@@ -47,6 +47,6 @@ extension LoadedPlan {
       judges: judges.values.sorted { $0.name < $1.name }.map { .init(name: $0.name, digest: $0.digest) }, policyDigest: policy.digest,
       portcullisVersion: Portcullis.version, gitRevision: manifest["git"]?["revision"]?.string, gitDirty: manifest["git"]?["dirty"]?.bool,
       seed: seed,
-      currency: currency)
+      currency: currency, waivers: waivers)
   }
 }

@@ -21,36 +21,13 @@ struct ReportFile {
 
   /// Refuses a place that cannot be written, before anything is paid for.
   func probe() throws {
-    let folder = folderPath
-    guard access(folder, W_OK) == 0 else { throw trouble(errno) }
+    guard access(folderPath(of: path), W_OK) == 0 else { throw trouble(errno) }
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw trouble(EISDIR) }
   }
 
   func write(_ input: ReportInput) throws {
-    let beside = "\(path).part-\(getpid())"
-    let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw trouble(errno) }
-    var sink = DescriptorSink(descriptor: descriptor)
-    do {
-      try render(format, input, to: &sink)
-      try sink.flush()
-      guard fsync(descriptor) == 0 else { throw DescriptorSink.Failed(code: errno) }
-      guard close(descriptor) == 0, rename(beside, path) == 0 else { throw DescriptorSink.Failed(code: errno) }
-    } catch let failed as DescriptorSink.Failed {
-      unlink(beside)
-      throw trouble(failed.code)
-    }
-    let folder = open(folderPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if folder >= 0 {
-      fsync(folder)
-      close(folder)
-    }
-  }
-
-  private var folderPath: String {
-    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    return folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder
+    try replaceFile(path, what: "the report") { sink in try render(format, input, to: &sink) }
   }
 
   private func trouble(_ code: Int32) -> CommandFailure {

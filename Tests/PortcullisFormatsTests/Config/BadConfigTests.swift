@@ -39,12 +39,6 @@ private let badConfigs: [BadConfig] = [
         help: known here: candidate, production
       """),
   BadConfig(
-    "waivers", "waivers: waivers.yaml\n",
-    says: """
-      portcullis.yaml:1:1: error: 'waivers' come with a later version; this one would decide without them
-        help: remove it: no ruling can be waived yet
-      """),
-  BadConfig(
     "limits of a run", "budget: {cost: 20, time: 0s, calls: 0, tokens: 1.5, token: 1}\nrepeats: 1001\nseed: -1\n",
     says: """
       portcullis.yaml:1:16: error: 'cost': '20' is no amount of money

@@ -1,0 +1,35 @@
+import Glibc
+import PortcullisCore
+
+/// Writes a file whole or not at all, in place of an older one: beside it, on the disk, then renamed.
+///
+/// - Parameter what: As in `the report`.
+func replaceFile(_ path: String, what: String, _ body: (inout DescriptorSink) throws -> Void) throws {
+  func trouble(_ code: Int32) -> CommandFailure {
+    CommandFailure("\(what) '\(visible(path))' cannot be written: \(String(cString: strerror(code)))", code: .cannotWrite)
+  }
+  let beside = "\(path).part-\(getpid())"
+  let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  guard descriptor >= 0 else { throw trouble(errno) }
+  var sink = DescriptorSink(descriptor: descriptor)
+  do {
+    try body(&sink)
+    try sink.flush()
+    guard fsync(descriptor) == 0 else { throw DescriptorSink.Failed(code: errno) }
+    guard close(descriptor) == 0, rename(beside, path) == 0 else { throw DescriptorSink.Failed(code: errno) }
+  } catch let failed as DescriptorSink.Failed {
+    unlink(beside)
+    throw trouble(failed.code)
+  }
+  let folder = open(folderPath(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  if folder >= 0 {
+    fsync(folder)
+    close(folder)
+  }
+}
+
+/// The folder that a path lies in, as the system takes it.
+func folderPath(of path: String) -> String {
+  let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+  return folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder
+}
