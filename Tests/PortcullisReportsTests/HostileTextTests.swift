@@ -51,7 +51,7 @@ struct HostileTextTests {
   @Test func noAnswerBeginsALineOfTheTerminal() throws {
     for width in 60...120 {
       let lines = try rendered(.terminal, hostileReport(Hostile.inject.text), TerminalStyle(width: width)).split(separator: "\n")
-      #expect(lines.count { $0.hasPrefix("exit ") } == 1 && lines.count { $0.hasPrefix("fail  ") } == 3)
+      #expect(lines.count { $0.hasPrefix("exit ") } == 1 && lines.count { $0.hasPrefix("fail  ") } == 4)
       #expect(!lines.contains { $0.hasPrefix("pass") || $0.hasPrefix("everything") || $0.hasPrefix("0") })
     }
   }
@@ -59,7 +59,7 @@ struct HostileTextTests {
   @Test(arguments: Hostile.allCases)
   func junitIsWellFormedAndHoldsTheTextAsText(_ kind: Hostile) throws {
     let found = try parsed(try rendered(.junit, hostileReport(kind.text)))
-    #expect(found.count("testcase") == 5)
+    #expect(found.count("testcase") == 6)
     #expect(found.count("failure") == 3)
     #expect(found.count("error") == 1)
     let shown = calm(kind.text, keepingLines: true)
@@ -95,7 +95,7 @@ struct HostileTextTests {
     #expect(!outside.contains("://") && !outside.replacing("\\]", with: "").contains("](") && !outside.contains("@"))
     #expect(!outside.contains("{{ 7*7 }}") || kind == .template)
     let rows = outside.split(separator: "\n").filter { $0.hasPrefix("| ❌") }
-    #expect(rows.count == 2)
+    #expect(rows.count == 3)
     #expect(rows.allSatisfy { unescapedPipes($0) == 6 })
   }
 

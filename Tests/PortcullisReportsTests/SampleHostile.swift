@@ -12,7 +12,12 @@ func hostileReport(_ text: String) -> ReportInput {
   var advice = ruling
   advice.advisory = true
   advice.estimate = nil
+  let waiver = Waiver(rule: "no-regression", metric: text, slice: tag, by: text, reason: text, expires: text)
+  let idle = Waiver(rule: text, by: text, reason: text, expires: text)
+  var waived = ruling
+  waived.waiver = waiver
   var context = context(candidate: text)
+  context.waivers = Waivers([waiver, idle], day: text)
   context.evalsets = [.init(name: text, digest: Digest(of: "support"))]
   context.gitRevision = text
   let answer = AnswerView(
@@ -36,9 +41,9 @@ func hostileReport(_ text: String) -> ReportInput {
     ])
   return ReportInput(
     decision: Decision(
-      stage: text, verdict: .fail, exitCode: .fail, sentence: "worse: \(text)", rulings: [ruling, advice],
-      arms: [summary(.candidate, passed: 1), summary(.production, passed: 2)], churn: Churn(), guarantees: [text], policy: .standard,
-      context: context),
+      stage: text, verdict: .fail, exitCode: .fail, sentence: "worse: \(text)", rulings: [ruling, advice, waived],
+      arms: [summary(.candidate, passed: 1), summary(.production, passed: 2)], churn: Churn(), guarantees: [text],
+      waivers: [WaiverUse(waiver, .applied), WaiverUse(idle, .matchesNothing)], policy: .standard, context: context),
     run: RunSummary(
       id: context.run, started: text, duration: .seconds(1), host: text, evalsets: [text], cases: 1, seeMore: text, notes: [text]),
     worst: comparisons, cases: { each in try each(result) })

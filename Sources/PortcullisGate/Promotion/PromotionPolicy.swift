@@ -22,7 +22,7 @@ package struct PromotionPolicy: Sendable, Hashable {
   package static let standard = PromotionPolicy()
 
   /// What can be opened, in order: every stage but the first, and production.
-  package var doors: [String] { stages.dropFirst().map(\.rawValue) + ["production"] }
+  package var doors: [String] { stages.isEmpty ? [] : stages.dropFirst().map(\.rawValue) + ["production"] }
 
   /// The stages that must have passed before a door opens, the one that opens it last; nil for no door.
   package func stages(before door: String) -> [Stage]? {

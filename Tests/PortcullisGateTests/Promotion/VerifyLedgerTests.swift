@@ -1,5 +1,6 @@
 import PortcullisCore
 import PortcullisGate
+import PortcullisStatistics
 import Testing
 
 /// One way to tamper with the records of `sampleLedger`, and the faults it shows, the head being kept apart.
