@@ -65,12 +65,6 @@ extension Store {
     try noting { db in try note(decision, key: key, at: now, in: db) }
   }
 
-  /// Records that a candidate was taken back, exactly once for each key.
-  @discardableResult
-  package func noteRollback(_ rollback: LedgerRollback, key: String, at now: WallTime = .now) throws(StoreError) -> NotedEntry {
-    try noting { db in try append(.rollback(rollback), key: key, at: now, in: db) }
-  }
-
   /// The whole ledger, believed in nothing: call `faults` before its entries are trusted.
   package func ledger() throws(StoreError) -> StoredLedger {
     // The file is read first: it may lag behind the entries, but must never be ahead of them.

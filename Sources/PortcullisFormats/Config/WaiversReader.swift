@@ -55,7 +55,7 @@ struct WaiversReader {
     if Waiver.unwaivable.contains(where: { sameBytes($0, rule) }) {
       problems.error(
         "'\(rule)' cannot be waived", at: position, help: "without it the other rulings do not mean what they say; mend what it found")
-    } else if RuleReader.later.contains(where: { sameBytes($0, rule) }), !stageRules.contains(rule) {
+    } else if RuleReader.later.contains(where: { sameBytes($0, rule) }) {
       problems.error("'\(rule)' is not available in this version, so there is nothing to waive", at: position, help: "remove the waiver")
     } else if !known.contains(where: { sameBytes($0, rule) }) {
       problems.error("unknown rule '\(rule)'", at: position, help: suggestion(for: rule, among: known))
@@ -65,7 +65,7 @@ struct WaiversReader {
   private var known: [String] { RuleReader.available.filter { !Waiver.unwaivable.contains($0) } + stageRules }
 
   /// Rules that shadow and canary have beside the offline ones.
-  private var stageRules: [String] { ["rig-steady", "no-change", "cache-hit"] }
+  private var stageRules: [String] { RuleReader.ofShadow + ["cache-hit"] }
 
   private func slice(_ node: Node) -> Case.Tag? {
     guard let text = problems.text(node, "slice") else { return nil }

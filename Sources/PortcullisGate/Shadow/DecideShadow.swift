@@ -10,6 +10,7 @@ package func decideShadow(_ evidence: ShadowEvidence, policy: ShadowPolicy, cont
     let input = ShadowInput(evidence: evidence, wrongPass: policy.wrongPass, wrongFail: policy.wrongFail, calls: evidence.needs.calls)
     rulings = heldBackByTheRig(policy.rules.flatMap { $0.rulings(input) })
   }
+  let waivers = apply(context.waivers, to: &rulings)
   rulings += evidence.runRulings(rulings, hasSoundErrorRates: told.hasSoundErrorRates)
   let verdict = rulings.filter(\.decides).map(\.verdict).max() ?? .inconclusive
   return Decision(
@@ -20,7 +21,7 @@ package func decideShadow(_ evidence: ShadowEvidence, policy: ShadowPolicy, cont
         fixed: evidence.whole.better, broken: evidence.whole.worse,
         same: evidence.whole.scored - evidence.whole.better - evidence.whole.worse)
       : nil,
-    guarantees: shadowGuarantees(evidence, policy), policy: told, context: context)
+    guarantees: shadowGuarantees(evidence, policy), waivers: waivers, policy: told, context: context)
 }
 
 /// If a deciding `rig-steady` does not hold, what other rules say of the candidate may be the rig's doing: they decide nothing.
@@ -52,7 +53,7 @@ extension ShadowEvidence {
     if !hasSoundErrorRates {
       block(.nothingWeighed, "the policy's error rates do not lie above 0 and at most at 0.5", next: "write error rates such as 0.05")
     }
-    let deciding = rulings.filter { !$0.advisory }
+    let deciding = rulings.filter(\.decides)
     if !deciding.contains(where: \.weighedScores) {
       block(
         .nothingWeighed,

@@ -97,7 +97,7 @@ extension CompleteRule {
 }
 
 extension RigSteadyRule {
-  /// Pass or inconclusive: an unsteady rig says nothing of the candidate.
+  /// Pass or inconclusive: an unsteady rig says nothing of the candidate, and a steady one neither, so it weighs no score of it.
   fileprivate func ruling(_ input: ShadowInput) -> Ruling {
     let evidence = input.evidence, sums = evidence.whole
     let half = delta / 2
@@ -107,8 +107,7 @@ extension RigSteadyRule {
       Ruling(
         rule: "rig-steady", verdict: verdict, reason: reason, sentence: sentence, estimate: check?.estimate,
         interval: check?.limits.map { Ruling.Bounds(lower: $0.lower as Double?, upper: $0.upper as Double?) }, count: sums.scored,
-        missing: sums.unscored, limit: -half, unit: .difference, method: "A/A check, statistics §10", next: next,
-        weighedScores: sums.scored > 0)
+        missing: sums.unscored, limit: -half, unit: .difference, method: "A/A check, statistics §10", next: next)
     }
     guard evidence.asksNoise else {
       return ruling(

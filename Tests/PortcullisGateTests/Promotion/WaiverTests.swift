@@ -104,6 +104,25 @@ struct WaiverTests {
     #expect(decided(flaky, policy, [waiver("error-rate")]).verdict == .pass)
     #expect(decided(bad, Policy(offline: [compare, errors]), [waiver("error-rate")]).verdict == .fail)
   }
+
+  @Test func aShadowsRulingIsWaivedLikeAnyOther() {
+    let pairs = drawnPairs(800, noise: 0.3, shift: 0.2, seed: 2)
+    func decided(_ waivers: [Waiver]) -> Decision {
+      var context = someContext
+      context.waivers = Waivers(waivers, day: "2026-12-01")
+      return decideShadow(shadowTally(pairs).evidence(), policy: .standard, context: context)
+    }
+    #expect(shadow(pairs).verdict == .review)
+    let waived = decided([waiver("no-change")])
+    #expect(waived.verdict == .pass && waived.waivers.map(\.state) == [.applied])
+    #expect(waived.whole("no-change")?.verdict == .review)
+    // Both rules that weigh the candidate's answers: a steady rig shows nothing of it.
+    let worse = drawnPairs(800, noise: 0.3, shift: 0.2, loss: 0.15, seed: 3)
+    var context = someContext
+    context.waivers = Waivers([waiver("no-change"), waiver("no-regression")], day: "2026-12-01")
+    let both = decideShadow(shadowTally(worse).evidence(), policy: .standard, context: context)
+    #expect(both.verdict == .inconclusive && both.rulings.last?.reason == .nothingWeighed)
+  }
 }
 
 /// Every subset of the rules of a policy that has several, waived.
