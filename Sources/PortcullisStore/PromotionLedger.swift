@@ -121,7 +121,7 @@ extension Store {
 
   func append(_ event: LedgerEvent, key: String, at now: WallTime, in db: Database) throws -> NotedEntry {
     if let row = try Row.fetchOne(db, sql: "SELECT body, hash FROM promotion WHERE key = ?", arguments: [key]) {
-      guard let entry = record(row).entry, entry.event == event else {
+      guard let entry = record(row).entry, entry.event.isSameStep(as: event) else {
         throw StoreError.contradiction("the ledger has another entry for '\(key)'")
       }
       return NotedEntry(entry: entry, isNew: false)

@@ -63,6 +63,32 @@ extension EndToEnd {
       #expect(try Self.kinds(scratch) == ["decision", "promotion"])
     }
 
+    /// From the gate through a recorded shadow: each decision opens the next door, for the same digest only.
+    @Test func aShadowOfTheNamedCandidateOpensTheCanary() throws {
+      let scratch = try Self.project("{sign_offs: 0}")
+      #expect(try Self.run(["gate", "-q"], in: scratch).code == 0)
+      let answer = #"{"text":"yes","score":1}"#
+      try scratch.write(
+        (0..<200).map { #"{"id":"r\#($0)","input":"q \#($0)","production":\#(answer),"candidate":\#(answer),"noise":\#(answer)}"# + "\n" }
+          .joined(),
+        to: "pairs.jsonl")
+      try scratch.write(
+        try scratch.read("portcullis.yaml") + "  shadow: [no-regression: {margin: 0.05}]\n", to: "portcullis.yaml")
+      let shadow = try Self.run(["shadow", "pairs.jsonl", "--json"], in: scratch)
+      // Nobody is named: nothing enters the ledger.
+      #expect(try Self.kinds(scratch) == ["decision"])
+      let canary = ["promote", "--stage", "canary", "--by", "Ana"]
+      #expect(try Self.run(canary, in: scratch).code == 98)
+      let named = ["shadow", "pairs.jsonl", "--candidate", "candidate", "-q"]
+      let decided = try Self.run(named, in: scratch)
+      #expect(decided.code == shadow.code)
+      // The same recordings are the same decision, however often they are decided on.
+      _ = try Self.run(named, in: scratch)
+      #expect(try Self.kinds(scratch) == ["decision", "decision"])
+      let opened = try Self.run(canary, in: scratch)
+      #expect(opened.code == (decided.code == 0 ? 0 : decided.code == 99 ? 99 : 98), "\(decided.output)\(opened)")
+    }
+
     @Test func aFailAndARollbackRefuse() throws {
       let failed = try Self.project(passes: false)
       #expect(try Self.run(["gate", "-q"], in: failed).code == 99)

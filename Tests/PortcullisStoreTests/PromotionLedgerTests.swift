@@ -93,6 +93,11 @@ struct PromotionLedgerTests {
     let again = try store.noteDecision(decided("offline"), key: "decision:0", at: WallTime(milliseconds: someTime.milliseconds + 5))
     #expect(first.isNew && !again.isNew && again.entry == first.entry)
     #expect(try store.ledger().entries == [first.entry])
+    // The bytes of the decision may differ, as where git has moved on.
+    let moved = LedgerDecision(
+      stage: "offline", verdict: .pass, exitCode: .pass, candidate: candidate, source: "0123456789ab", policy: Digest(of: "policy"),
+      decision: Digest(of: "another commit"))
+    #expect(try store.noteDecision(moved, key: "decision:0").entry == first.entry)
     let other = problem { _ = try store.noteDecision(decided("offline", .fail), key: "decision:0") }
     #expect(other == .contradiction("the ledger has another entry for 'decision:0'"))
   }

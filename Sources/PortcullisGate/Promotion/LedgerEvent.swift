@@ -19,6 +19,14 @@ package enum LedgerEvent: Sendable, Hashable {
     }
   }
 
+  /// Whether two events are one step: of a decision the bytes of decision.json may differ, in which git's revision stands.
+  package func isSameStep(as other: LedgerEvent) -> Bool {
+    guard case .decision(let mine) = self, case .decision(let theirs) = other else { return self == other }
+    return mine.stage == theirs.stage && mine.verdict == theirs.verdict && mine.exitCode == theirs.exitCode
+      && mine.candidate == theirs.candidate && mine.source == theirs.source && mine.policy == theirs.policy
+      && mine.waivers == theirs.waivers
+  }
+
   /// nil for a waiver, which is of a rule and of no candidate.
   package var candidate: LedgerCandidate? {
     switch self {

@@ -86,8 +86,11 @@ struct ShadowCommand: AsyncParsableCommand {
     let request = ShadowRequest(
       pairs: pairs, policy: loaded.shadow, checks: loaded.shadowChecks, candidate: candidate == nil ? nil : loaded.candidate,
       production: production == nil ? nil : loaded.production)
+    let waivers = loaded.waivers.map { Waivers($0, day: today()) }
     // Reading blocks; the pool of tasks must not wait for disks.
-    let decided = try await onOwnThread { try ShadowDecision(request) }
+    let decided = try await onOwnThread { try ShadowDecision(request, waivers: waivers) }
+    // Only a candidate that is named can be promoted: what was merely recorded has no digest of its own.
+    if candidate != nil { try decided.decision.enterLedger(of: loaded.store) }
     if !quiet { for warning in decided.files.problems { note(warning.description) } }
     let input = decided.reportInput(started: began, took: ContinuousClock.now - start)
     try deliver(input, json: json, files: files, isCompact: compact)

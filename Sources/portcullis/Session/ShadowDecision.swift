@@ -22,7 +22,7 @@ struct ShadowDecision: Sendable {
   private let samples: ShadowSamples
 
   /// Reads the files, and blocks until they are read. Throws `Problems` where there is nothing to decide on.
-  init(_ request: ShadowRequest) throws {
+  init(_ request: ShadowRequest, waivers: Waivers?) throws {
     var tally = ShadowTally(needs: ShadowNeeds(request.policy))
     files = try readShadowPairs(request.pairs) { pair in
       tally.add(request.scored(pair))
@@ -36,7 +36,7 @@ struct ShadowDecision: Sendable {
       context: DecisionContext(
         run: request.runID(files), targets: request.targets(files), evalsets: [.init(name: "pairs", digest: files.digest)],
         policyDigest: request.policy.digest, portcullisVersion: Portcullis.version, gitRevision: git.revision, gitDirty: git.isDirty,
-        currency: request.currency))
+        currency: request.currency, waivers: waivers))
     samples = evidence.discordant
     self.request = request
   }
