@@ -58,18 +58,16 @@ struct ProgramTests {
   }
 
   @Test func aProgramThatIgnoresTheRequestToEndIsEnded() async {
-    let clock = ContinuousClock.now
     let end = await call(["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"], limit: .milliseconds(200)).run()
-    #expect(end.cause == .timedOut && ContinuousClock.now - clock < .seconds(15))
+    #expect(end.cause == .timedOut)
   }
 
   /// What it leaves running keeps its output open, and nobody waits for that.
-  @Test func aProgramMayLeaveADaemon() async {
-    let clock = ContinuousClock.now
-    let end = await call(["sh", "-c", "sleep 30 & echo started $!"]).run()
-    #expect(end.cause == .exited(0) && ContinuousClock.now - clock < .seconds(15))
-    let child = printed(end).split(separator: " ").last.flatMap { Int32($0.trimmingCharacters(in: .newlines)) }
-    if let child { kill(child, SIGKILL) }
+  @Test func aProgramMayLeaveADaemon() async throws {
+    let end = await call(["sh", "-c", "sleep 1000 & echo started $!"]).run()
+    #expect(end.cause == .exited(0))
+    let child = try #require(printed(end).split(separator: " ").last.flatMap { Int32($0.trimmingCharacters(in: .newlines)) })
+    #expect(kill(child, SIGKILL) == 0, "it still ran when its end was told")
   }
 
   @Test func noDescriptorOfOursLivesOnInIt() async throws {

@@ -107,10 +107,42 @@ struct CanarySession {
       observations: keys, state: canary.json, verdict: look.verdict, isFinal: look.outcome != nil,
       looks: try isWorthRecording(look)
         ? [NewLook(hours: look.at, verdict: look.verdict, exitCode: look.verdict.exitCode, body: body(of: look))] : [],
-      messages: look.events.compactMap { message($0, look) })
-    record = try store.advance(record, by: step)
+      messages: look.events.compactMap { message($0, look) }, notes: ledgerNotes(look))
+    record = try advance(by: step)
     posted += step.messages.count
     return look
+  }
+
+  /// A rollback must not wait for a ledger that somebody changed: it is recorded and told without its entry, and the ledger says so itself.
+  private func advance(by step: CanaryStep) throws -> CanaryRecord {
+    do { return try store.advance(record, by: step) } catch StoreError.brokenLedger {
+      note(
+        Diagnostic(
+          .warning, "the promotion ledger was changed, so the end of canary '\(visible(record.name))' has no entry in it",
+          help: "'portcullis history --verify' names what was changed"
+        ).description)
+      var bare = step
+      bare.notes = []
+      return try store.advance(record, by: bare)
+    }
+  }
+
+  /// What the promotion ledger is told at the end: the decision, and the rollback it ordered.
+  private func ledgerNotes(_ look: CanaryLook) -> [LedgerNote] {
+    guard let outcome = look.outcome,
+      let entry = Decision(look, policy: canary.policy, context: context).ledgerEntry(source: record.name)
+    else { return [] }
+    let decision = LedgerNote.decision(entry, key: "decision:canary:\(record.token)")
+    func rollback(by person: String?, _ reason: String) -> [LedgerNote] {
+      let event = LedgerRollback(candidate: entry.candidate, by: person, reason: reason, source: record.name)
+      return [decision, .rollback(event, key: "rollback:canary:\(record.token)")]
+    }
+    switch outcome {
+    case .promoted, .expired: return [decision]
+    case .rolledBack(_, let reason): return rollback(by: nil, reason)
+    case .timedOut: return rollback(by: nil, look.sentence)
+    case .stopped(_, let person, let reason): return rollback(by: person, reason)
+    }
   }
 
   /// Whatever came about, and else one look an hour: who asks every minute must not fill the store.
