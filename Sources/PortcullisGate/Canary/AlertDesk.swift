@@ -5,14 +5,15 @@ import PortcullisStatistics
 ///
 /// | alert | what is looked at | least | raised above | resolved |
 /// |---|---|---|---|---|
-/// | `error-rate` | failed calls of the candidate, this hour and the one before | 50 calls | `max` | at or below it |
-/// | `latency` | answered calls of the candidate over the limit, this hour and the one before | 100 calls | 1 % (so that the P99 is above the limit) | at or below it |
+/// | `error-rate` | failed calls of the candidate, this hour and the one before | 50 calls | `max` | at half of it |
+/// | `latency` | answered calls of the candidate over the limit, this hour and the one before | 100 calls | 1 % (so that the P99 is above the limit) | at half of it |
 /// | `no-data` | hours since the last request, of each arm | – | `hours` | with the next request |
-/// | `cost` | mean cost of a candidate's request over the 168 hours before this one, beside the 168 before them; where these are too few, beside production's of the same hours | 200 each | `increase` | at or below it |
-/// | `quality` | mean score of the candidate over the 24 hours before this one, below production's of the same hours | 200 each | `drop` | at or below it |
-/// | `cache-hits` | hit rate of the candidate over the 24 hours before this one, below the 24 before them; where these are too few, below production's | 200 each | `drop` | at or below it |
+/// | `cost` | mean cost of a candidate's request over the 168 hours before this one, beside the 168 before them; where these are too few, beside production's of the same hours | 200 each | `increase` | at half of it |
+/// | `quality` | mean score of the candidate over the 24 hours before this one, below production's of the same hours | 200 each | `drop`, and three standard errors | at half of it |
+/// | `cache-hits` | hit rate of the candidate over the 24 hours before this one, below the 24 before them; where these are too few, below production's | 200 each | `drop`, and three standard errors | at half of it |
 ///
-/// With fewer than the least number nothing is raised or resolved. An alert decides nothing.
+/// Between the two limits it stays as it is, so that it does not flap. With fewer than the least number nothing is raised or resolved.
+/// An alert decides nothing.
 struct AlertDesk: Sendable, Hashable {
   let alerts: [CanaryAlert]
   private(set) var hours = HourTable()
@@ -71,7 +72,7 @@ struct AlertDesk: Sendable, Hashable {
       guard sum.requests >= 50 else { return }
       let rate = Double(sum.failures) / Double(sum.requests)
       settle(
-        key, alert, rate > max,
+        key, alert, rate > max, over: rate <= max / 2,
         "\(percent(rate)) of \(sum.requests) calls to the candidate failed in the last two hours (limit \(percent(max)))", now, report)
     case .latency(let own):
       guard let limit = own?.microseconds ?? slowLimit else { return }
@@ -79,14 +80,14 @@ struct AlertDesk: Sendable, Hashable {
       guard sum.timed >= 100 else { return }
       let share = Double(sum.slow) / Double(sum.timed)
       settle(
-        key, alert, share > 0.01,
+        key, alert, share > 0.01, over: share <= 0.005,
         "\(percent(share)) of the candidate's answers in the last two hours took longer than \(Duration.microseconds(Int64(limit)).short): "
           + "the P99 is \(share > 0.01 ? "above" : "within") the limit", now, report)
     case .noData(let limit):
       for (arm, seen) in [(CanaryArm.candidate, lastSeen.candidate), (.production, lastSeen.production)] {
         let silence = now - seen
         settle(
-          "\(key):\(arm.word)", alert, silence > limit,
+          "\(key):\(arm.word)", alert, silence > limit, over: silence <= limit,
           silence > limit ? "no request of \(arm.word) for \(fixed(silence, 1)) h" : "\(arm.word) has requests again", now, report)
       }
     case .cost(let increase):
@@ -96,14 +97,14 @@ struct AlertDesk: Sendable, Hashable {
       let other = hasWeekBefore ? before : hours.sum(.production, hour - 168..<hour)
       guard min(week.priced, other.priced) >= 200, let cost = week.meanCost, let base = other.meanCost, base > 0 else { return }
       settle(
-        key, alert, cost / base > 1 + increase,
+        key, alert, cost / base > 1 + increase, over: cost / base <= 1 + increase / 2,
         "a request of the candidate costs \(signedPercent(cost / base - 1)) against "
           + (hasWeekBefore ? "the week before" : "production in the same hours") + " (limit +\(percent(increase)))", now, report)
     case .quality(let drop):
       let (mine, other) = (hours.sum(.candidate, hour - 24..<hour), hours.sum(.production, hour - 24..<hour))
       guard min(mine.scored, other.scored) >= 200, let score = mine.meanScore, let base = other.meanScore else { return }
       settle(
-        key, alert, base - score > drop,
+        key, alert, base - score > max(drop, scatter((score, mine.scored), (base, other.scored))), over: base - score <= drop / 2,
         "the candidate's mean score of the last 24 h is \(fixed(score, 3)) beside production's \(fixed(base, 3)) (limit \(points(drop)) below)",
         now, report)
     case .cacheHits(let drop):
@@ -113,7 +114,7 @@ struct AlertDesk: Sendable, Hashable {
       let other = hasDayBefore ? before : hours.sum(.production, hour - 24..<hour)
       guard min(mine.cacheKnown, other.cacheKnown) >= 200, let rate = mine.hitRate, let base = other.hitRate else { return }
       settle(
-        key, alert, base - rate > drop,
+        key, alert, base - rate > max(drop, scatter((rate, mine.cacheKnown), (base, other.cacheKnown))), over: base - rate <= drop / 2,
         "\(percent(rate)) of the candidate's requests hit the cache in the last 24 h, \(percent(base)) "
           + (hasDayBefore ? "the day before" : "of production's") + " (limit \(points(drop)) below)", now, report)
     }
@@ -121,12 +122,12 @@ struct AlertDesk: Sendable, Hashable {
 
   /// Raises what is new and resolves what is over; the same alert in two tiers has two keys.
   private mutating func settle(
-    _ name: String, _ alert: CanaryAlert, _ isOn: Bool, _ sentence: @autoclosure () -> String, _ now: Double,
+    _ name: String, _ alert: CanaryAlert, _ isOn: Bool, over isOver: Bool, _ sentence: @autoclosure () -> String, _ now: Double,
     _ report: (Double, CanaryEvent.Kind) -> Void
   ) {
     let key = "\(alert.tier.rawValue):\(name)"
     let place = open.firstIndex { $0.key == key }
-    guard isOn != (place != nil) else { return }
+    guard place == nil ? isOn : isOver else { return }
     let notice = AlertNotice(key: key, tier: alert.tier, sentence: sentence())
     if let place {
       open.remove(at: place)
@@ -136,6 +137,12 @@ struct AlertDesk: Sendable, Hashable {
       report(now, .alertRaised(notice))
     }
   }
+}
+
+/// Three standard errors of the difference of two means of values in 0…1, taken at the most that such values can scatter.
+private func scatter(_ one: (mean: Double, count: Int), _ other: (mean: Double, count: Int)) -> Double {
+  func variance(_ of: (mean: Double, count: Int)) -> Double { max(0, of.mean * (1 - of.mean)) / Double(of.count) }
+  return 3 * (variance(one) + variance(other)).squareRoot()
 }
 
 extension CanaryArm {

@@ -37,6 +37,9 @@ package struct Canary: Sendable, Hashable {
   package internal(set) var clock = 0.0
   var lastCandidate: Double?
   var lastProduction: Double?
+  /// Hours of this stage in which both arms were seen, and up to when both have been.
+  var watched = 0.0
+  var seenUntil = 0.0
   var watches: [RuleWatch]
   var queue: SessionQueue
   var rig: CanaryRig
@@ -151,9 +154,20 @@ package struct Canary: Sendable, Hashable {
       lastProduction = time
       if let latency = observation.latency, observation.failure == nil { productionLatency.add(latency) }
     }
+    watch()
     tables.add(observation)
     desk.add(observation, at: time, slowLimit: slowLimit)
     rig.span(observation)
+  }
+
+  /// Counts the time since both arms were last seen, unless one of them was silent for too long: holes and clocks that step forward
+  /// are no time that was watched.
+  private mutating func watch() {
+    guard let lastCandidate, let lastProduction else { return }
+    let both = min(lastCandidate, lastProduction)
+    guard both > seenUntil else { return }
+    if both - seenUntil <= silenceLimit { watched += both - seenUntil }
+    seenUntil = both
   }
 
   /// Hands the readings to the rules: at once, or by way of the session that the request belongs to.
@@ -212,7 +226,7 @@ package struct Canary: Sendable, Hashable {
     for rule in watches.indices where !watches[rule].advisory && watches[rule].hasFired && mayDecide(watches[rule]) {
       return end(.rolledBack(at: time, reason: watches[rule].harm))
     }
-    guard waitingShare == nil, clock >= stageStart + policy.stages[stage].bake, mayPromote(at: time) else { return }
+    guard waitingShare == nil, watched >= policy.stages[stage].bake, mayPromote(at: time) else { return }
     if stage + 1 < policy.stages.count {
       guard time < policy.deadline else { return }
       let next = policy.stages[stage + 1].share
@@ -234,7 +248,8 @@ package struct Canary: Sendable, Hashable {
       weighsScores = weighsScores || watches[rule].rule.weighsScores
     }
     guard weighsScores else { return false }
-    return unreadable == 0 && rig.troubles.isEmpty && !rig.hasConstantScores && !rig.hasConstantLatencies && silentArm(at: time) == nil
+    return unreadable + late + refused == 0 && rig.troubles.isEmpty && !rig.hasConstantScores && !rig.hasConstantLatencies
+      && silentArm(at: time) == nil
       && tables.total.production.scores > 0
   }
 
@@ -253,6 +268,7 @@ package struct Canary: Sendable, Hashable {
   private mutating func beginNextStage(at time: Double) {
     stage += 1
     stageStart = time
+    (watched, seenUntil) = (0, time)
     (waitingShare, shiftAt) = (nil, nil)
     rig.changeShare(to: share)
     for rule in watches.indices { watches[rule].changeShare(to: share) }

@@ -90,17 +90,28 @@ extension Canary {
           "\(counted(unreadable, "line")) of the stream could not be read, and nobody knows whose losses they hold: nothing is promoted",
           "repair the exporter and start a new canary; this one still rolls back"))
     }
+    if late + refused > 0 {
+      let gone = [
+        late > 0 ? "\(counted(late, "observation")) came more than \(hoursText(policy.lateWindow)) late" : nil,
+        refused > 0 ? "\(counted(refused, "observation")) could not be" : nil,
+      ].compactMap { $0 }.joined(separator: ", ")
+      found.append(
+        run(
+          .inconclusive, .missingEvidence,
+          "\(gone) and \(late + refused == 1 ? "is" : "are") not counted: what was in them is unknown, and nothing is promoted",
+          "raise 'late_window' or mend the clocks, and start a new canary; this one still rolls back"))
+    }
     if let silent = silence(at: hours) { found.append(run(.inconclusive, .missingEvidence, silent, "send observations of both arms")) }
     if let waitingShare {
       found.append(
         run(.inconclusive, .tooFewCases, "the traffic is to be moved to \(percent(waitingShare))", "move it, then tell the canary"))
-    } else if clock < stageStart + policy.stages[stage].bake {
-      let bake = policy.stages[stage].bake
+    } else if watched < policy.stages[stage].bake {
+      let unseen = clock - stageStart - watched
       found.append(
         run(
           .inconclusive, .tooFewCases,
-          "the stage of \(percent(share)) has been watched for \(hoursText(clock - stageStart)) of its \(hoursText(bake))",
-          "more hours of traffic"))
+          "the stage of \(percent(share)) has been watched for \(hoursText(watched)) of its \(hoursText(policy.stages[stage].bake))"
+            + (unseen > silenceLimit ? "; \(hoursText(unseen)) in which an arm was silent count for none" : ""), "more hours of traffic"))
     } else if stage + 1 < policy.stages.count {
       found.append(
         run(.inconclusive, .tooFewCases, "stage \(stage + 1) of \(policy.stages.count) is not the last", "more hours of traffic"))

@@ -60,12 +60,12 @@ struct CanaryAlertTests {
   }
 
   @Test func costsAreComparedWeekOverWeek() {
-    let stream = Traffic(perHour: 10, hours: 480).observations(1) { observation, _ in
+    let stream = Traffic(perHour: 10, hours: 510).observations(1) { observation, _ in
       // Both arms become dearer in the second week: only the week before tells.
       if observation.time > 168 { observation.costMicro = observation.costMicro.map { $0 * 2 } }
     }
     check(
-      alerts(stream, [CanaryAlert(.cost(increase: 0.2), tier: .ticket)], until: 480),
+      alerts(stream, [CanaryAlert(.cost(increase: 0.2), tier: .ticket)], until: 510),
       [("raised", "ticket:cost"), ("resolved", "ticket:cost")])
   }
 

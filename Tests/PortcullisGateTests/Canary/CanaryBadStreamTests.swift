@@ -173,6 +173,36 @@ struct CanaryBadStreamTests {
     #expect(canary.look(at: 11).events.isEmpty)
   }
 
+  /// Traffic whose times from hour 10 on are moved by so many hours.
+  private func stepped(by hours: Double, length: Double = 40) -> [Observation] {
+    Traffic(perHour: 60, hours: length).observations(3).map { observation in
+      var moved = observation
+      if observation.time > 10 { moved.time += hours }
+      return moved
+    }
+  }
+
+  @Test(arguments: [20.0, 30.0])
+  func holesAndStepsForwardHideNoHourOfTheBake(gap: Double) {
+    let policy = canaryPolicy(bake: 24, deadline: 100)
+    var canary = Canary(policy)
+    var later = stepped(by: gap)
+    let rest = later.partition { $0.time > 23 + gap }
+    for observation in later[..<rest].sorted(by: { $0.time < $1.time }) { canary.observe(observation) }
+    let look = canary.look(at: canary.clock)
+    #expect(look.verdict == .continue && !canary.isPromoted)
+    #expect(
+      look.sentence.contains("has been watched for 2") && look.sentence.contains("in which an arm was silent count for none"),
+      "\(look.sentence)")
+    for observation in later[rest...].sorted(by: { $0.time < $1.time }) { canary.observe(observation) }
+    #expect(canary.isPromoted && canary.outcome.map { $0.at > 24 + gap } == true)
+  }
+
+  @Test func whatComesTooLateIsGoneAndNothingIsPromotedThen() {
+    let look = held(stepped(by: -10), canaryPolicy(bake: 12, deadline: 60))
+    #expect(look.verdict == .hold && look.sentence.contains("came more than 1 h late"), "\(look.sentence)")
+  }
+
   @Test func aLineThatCannotBeReadHolds() {
     var canary = Canary(canaryPolicy())
     canary.loseLine()

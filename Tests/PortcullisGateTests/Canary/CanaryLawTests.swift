@@ -21,7 +21,7 @@ struct CanaryLawTests {
     return traffic.observations(seed) { observation, index in
       if index % 97 == 5 { observation.failure = .server }
       if index % 89 == 7 { observation.time = max(0, observation.time - 0.3) }
-      if index % 301 == 9 { observation.time = max(0, observation.time - 3) }
+      if index % 301 == 9, seed % 4 == 3 { observation.time = max(0, observation.time - 3) }
       if index % 150 == 20 { observation.segment = nil }
       // A silence of three hours.
       if index > 600 { observation.time += 3 }
