@@ -127,6 +127,32 @@ extension EndToEnd {
       #expect(earlier.code == code, "an end is final: \(earlier.output)")
     }
 
+    @Test(arguments: [(0.0, Int32(0), ["decision", "promotion"]), (0.5, 99, ["decision", "rollback"])])
+    func anEndEntersThePromotionLedgerOnce(_ loss: Double, _ code: Int32, _ kinds: [String]) throws {
+      let scratch = try started(more: "  promotion: {stages: [canary]}\n")
+      try scratch.write(MadeTraffic(loss: loss, from: 1).lines, to: "s.jsonl")
+      for _ in 0..<2 {
+        _ = try observe(scratch, "s.jsonl")
+        #expect(try Binary.run(["canary", "status", "--at", "20"], in: scratch.url).code == code)
+      }
+      let door = try Binary.run(["promote", "--stage", "production", "--by", "Ana"], in: scratch.url)
+      #expect(door.code == code, "\(door.output)\(door.errors)")
+      let entries = try #require(member(try Binary.run(["history", "--json"], in: scratch.url).output, "entries") as? [[String: Any]])
+      #expect(entries.map { $0["kind"] as? String } == kinds)
+    }
+
+    /// A ledger that somebody changed keeps no rollback waiting.
+    @Test func aChangedLedgerDoesNotHoldUpARollback() throws {
+      let scratch = try started(more: "    actions: {rollback: {command: [touch, called]}}\n")
+      try scratch.write("7 sha256:\(String(repeating: "0", count: 64))\n", to: ".portcullis/ledger.head")
+      try Database.execute("INSERT INTO promotion_head (id, entries, hash) VALUES (1, 3, zeroblob(32))", in: scratch)
+      try scratch.write(MadeTraffic(loss: 0.5, from: 1).lines, to: "s.jsonl")
+      let observed = try observe(scratch, "s.jsonl")
+      #expect(observed.code == 0 && observed.errors.contains("the promotion ledger was changed"), "\(observed.errors)")
+      #expect(try scratch.read("called").isEmpty)
+      #expect(try Binary.run(["canary", "status"], in: scratch.url).code == 99)
+    }
+
     @Test func aPersonStopsIt() throws {
       let scratch = try started()
       let stopped = try Binary.run(["canary", "stop", "--by", "ada", "--reason", "angry\u{1B}[31m tickets"], in: scratch.url)
