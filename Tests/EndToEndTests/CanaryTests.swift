@@ -378,6 +378,9 @@ private let badStreams: [BadStream] = [
   BadStream(
     name: "a cut line", lines: MadeTraffic().map { if $0 == 50 { $1.id += "\",\n" } }, isDamaged: true, says: "not JSON"),
   BadStream(
+    name: "one id, two contents", lines: MadeTraffic().map { if $0 == 50 { $1.id = "r1-49" } }, isDamaged: true,
+    says: "the id 'r1-49' came before with other content"),
+  BadStream(
     name: "hostile text", lines: MadeTraffic().map { if $0 == 50 { $1.id = "a\u{202E}b" } }, isDamaged: true,
     says: "invisible character U+202E"),
 ]

@@ -7,14 +7,14 @@ package import PortcullisGate
 package final class ObservationReader {
   /// What one line holds.
   package enum Line: Sendable {
-    case observation(Observation)
+    case observation(Observation, place: Place)
     /// It could not be read. Its name is the same whenever the same bytes come again, and no observation's id looks like it.
     case damaged(name: String)
 
     /// What tells it from every other line.
     package var id: String {
       switch self {
-      case .observation(let observation): observation.id
+      case .observation(let observation, _): observation.id
       case .damaged(let name): name
       }
     }
@@ -67,7 +67,7 @@ package final class ObservationReader {
       lines += 1
       taken += 1
       if let observation = read(line.bytes, line.line) {
-        batch.append(.observation(observation))
+        batch.append(.observation(observation, place: Place(file: problems.file, line: line.line)))
       } else if !(isLive && reader.isLastUnfinished) {
         batch.append(.damaged(name: Self.name(ofDamaged: line.bytes)))
       }

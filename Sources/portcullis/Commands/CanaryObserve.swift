@@ -19,8 +19,8 @@ struct CanaryObserve: AsyncParsableCommand {
       recorded first and then told to whom the policy names.
 
       Exits 0 when all was fed, whatever the verdict: 'canary status' tells that.
-      65: some line could not be read; the others count, and the canary can not
-      be promoted any more. 69: an action was not acknowledged; it is kept.
+      65: some line could not be read or contradicts an earlier one; the others
+      count, and the canary can not be promoted any more. 69: an action was not acknowledged; it is kept.
       """)
 
   @Argument(help: ArgumentHelp("Observations, JSON Lines; '-' reads standard input.", valueName: "file"))
@@ -47,7 +47,9 @@ struct CanaryObserve: AsyncParsableCommand {
     var isWaiting = false
     // Reading waits for whoever writes; nothing else runs meanwhile, so that no task is kept from a thread.
     while let lines = try reader.next() {
-      account.add(try session.feed(lines))
+      let fed = try session.feed(lines)
+      for diagnostic in fed.contradictions.prefix(Self.mostTold - min(account.contradicted, Self.mostTold)) { note(diagnostic.description) }
+      account.add(fed)
       for diagnostic in list.diagnostics.dropFirst(told).prefix(Self.mostTold - min(told, Self.mostTold)) { note(diagnostic.description) }
       told = list.diagnostics.count
       // A receiver that is down must not hold up the evidence for long, nor be forgotten while a stream goes on.
@@ -62,7 +64,7 @@ struct CanaryObserve: AsyncParsableCommand {
     if !quiet { for line in [account.words] + ignoredWords(reader.ignored) { note(line) } }
     say(try session.line())
     try store.close()
-    if list.errorCount > 0 { throw Exit(code: .badInput) }
+    if list.errorCount > 0 || account.contradicted > 0 { throw Exit(code: .badInput) }
     if delivered.leavesAction { throw Exit(code: .unreachable) }
   }
 

@@ -1,6 +1,7 @@
 import PortcullisCore
 import PortcullisFormats
 import PortcullisGate
+import PortcullisStatistics
 
 /// What became of the observations of one feed, so that none vanishes without a word.
 struct CanaryAccount {
@@ -18,6 +19,9 @@ struct CanaryAccount {
   private(set) var ended = 0
   /// Lines that could not be read.
   var damaged = 0
+  /// Their id came before with other content; the first of them, and how many there are.
+  private(set) var contradictions: [Diagnostic] = []
+  private(set) var contradicted = 0
 
   mutating func add(_ reception: Reception) {
     switch reception {
@@ -35,6 +39,15 @@ struct CanaryAccount {
 
   mutating func addDuplicate() { duplicates += 1 }
 
+  /// Nobody knows which of the two is true, so neither may help a promotion.
+  mutating func addContradiction(_ observation: Observation, at place: Place) {
+    contradicted += 1
+    guard contradictions.count < 50 else { return }
+    contradictions.append(
+      Diagnostic(
+        .error, "the id '\(observation.id)' came before with other content", at: place, help: "give each request an id of its own"))
+  }
+
   mutating func add(_ other: CanaryAccount) {
     counted += other.counted
     duplicates += other.duplicates
@@ -43,16 +56,18 @@ struct CanaryAccount {
     refused += other.refused
     ended += other.ended
     damaged += other.damaged
+    contradicted += other.contradicted
+    contradictions += other.contradictions.prefix(50 - min(50, contradictions.count))
     firstRefusal = firstRefusal ?? other.firstRefusal
   }
 
-  var total: Int { counted + duplicates + late + refused + ended + damaged }
+  var total: Int { counted + duplicates + late + refused + ended + damaged + contradicted }
 
   /// `1200 observations: 1190 counted, 10 seen before`.
   var words: String {
     let parts: [(Int, String)] = [
       (counted, "counted"), (duplicates, "seen before"), (late, "too late"), (refused, "refused"), (ended, "after the end"),
-      (damaged, "unreadable"),
+      (damaged, "unreadable"), (contradicted, "contradictory"),
     ]
     var text = plural(total, "observation") + ": " + parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     if total == 0 { text = "no observation" }
@@ -66,23 +81,50 @@ struct CanaryAccount {
       ("total", .int(total)), ("counted", .int(counted)), ("clamped", .int(clamped)), ("duplicates", .int(duplicates)),
       ("late", .int(late)),
       ("refused", .int(refused)), ("after_end", .int(ended)), ("damaged", .int(damaged)),
+      ("contradicted", .int(contradicted)),
     ])
   }
 }
 
-/// The ids of a stream that were seen already, 16 bytes each.
+/// The ids of a stream that were seen already with what they came with, 24 bytes each.
 struct SeenIDs {
   private struct Key: Hashable {
     let high: UInt64
     let low: UInt64
   }
 
-  private var keys: Set<Key> = []
+  enum Answer {
+    case new
+    case repeated
+    case contradicted
+  }
 
-  /// Whether the id is new.
-  mutating func insert(_ id: String) -> Bool {
-    let bytes = Digest(of: id).bytes
-    func word(_ start: Int) -> UInt64 { bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
-    return keys.insert(Key(high: word(0), low: word(8))).inserted
+  private var contents: [Key: UInt64] = [:]
+
+  mutating func see(_ observation: Observation) -> Answer {
+    let id = Digest(of: observation.id).bytes, content = word(Digest(of: observation.fingerprint).bytes, 0)
+    let key = Key(high: word(id, 0), low: word(id, 8))
+    guard let known = contents[key] else {
+      contents[key] = content
+      return .new
+    }
+    return known == content ? .repeated : .contradicted
+  }
+
+  private func word(_ bytes: [UInt8], _ start: Int) -> UInt64 { bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+}
+
+extension Observation {
+  /// All that counts of it in one text: two with one id and another fingerprint contradict each other.
+  var fingerprint: String {
+    let numbers: [Int?] = [
+      latency?.microseconds, ttft?.microseconds, tokens.input, tokens.output, tokens.cachedInput, tokens.reasoning, costMicro,
+    ]
+    let texts: [String?] = [
+      id, canonicalNumber(time), "\(arm.rawValue)", cluster, failure?.rawValue, cacheHit.map { $0 ? "1" : "0" }, score.map(canonicalNumber),
+      feedback.map(canonicalNumber), segment, feature, type, model, version,
+    ]
+    // No text of an observation holds a control character, so that nothing but a separator is one.
+    return (texts.map { $0 ?? "" } + numbers.map { $0.map(String.init) ?? "" }).joined(separator: "\u{1F}")
   }
 }

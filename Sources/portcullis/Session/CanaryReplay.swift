@@ -24,12 +24,17 @@ struct CanaryReplay {
     var last = 0.0
     while let lines = try reader.next() {
       for line in lines {
-        guard case .observation(let observation) = line else {
+        guard case .observation(let observation, let place) = line else {
           account.damaged += 1
           continue
         }
-        guard seen.insert(observation.id) else {
+        switch seen.see(observation) {
+        case .new: break
+        case .repeated:
           account.addDuplicate()
+          continue
+        case .contradicted:
+          account.addContradiction(observation, at: place)
           continue
         }
         account.add(canary.observe(observation))
@@ -38,6 +43,7 @@ struct CanaryReplay {
         if canary.waitingShare != nil { canary.shift(at: last) }
       }
     }
+    for diagnostic in account.contradictions { list.add(diagnostic) }
     try list.check()
     guard account.total > 0 else { throw Diagnostic(.error, "there is no observation", at: Place(file: source.shown)) }
     look = canary.look(at: last)

@@ -35,16 +35,29 @@ struct CanarySession {
   mutating func feed(_ lines: [ObservationReader.Line]) throws -> CanaryAccount {
     try retrying { session in
       let keys = lines.map { ObservationKey($0.id) }
+      // What an id came with is known by a key of its own; no id begins with a blank.
+      let contents = lines.map { line in
+        if case .observation(let observation, _) = line {
+          ObservationKey(" content " + observation.fingerprint)
+        } else {
+          ObservationKey(line.id)
+        }
+      }
       let isNew = try session.store.unseen(keys, of: session.record)
+      let isOther = try session.store.unseen(contents, of: session.record)
       var account = CanaryAccount()
       var fresh = [ObservationKey]()
       for (place, line) in lines.enumerated() {
         switch line {
+        case .observation(let observation, let position) where !isNew[place] && isOther[place]:
+          account.addContradiction(observation, at: position)
+          session.canary.loseLine()
+          fresh.append(contents[place])
         case .observation where !isNew[place]: account.addDuplicate()
-        case .observation(let observation):
+        case .observation(let observation, _):
           let reception = session.canary.observe(observation)
           account.add(reception)
-          if reception != .ended { fresh.append(keys[place]) }
+          if reception != .ended { fresh += [keys[place], contents[place]] }
         case .damaged:
           account.damaged += 1
           guard isNew[place] else { continue }

@@ -165,7 +165,7 @@ struct ObservationTests {
 }
 
 extension [ObservationReader.Line] {
-  fileprivate var observations: [Observation] { compactMap { if case .observation(let observation) = $0 { observation } else { nil } } }
+  fileprivate var observations: [Observation] { compactMap { if case .observation(let observation, _) = $0 { observation } else { nil } } }
 }
 
 struct BadLine: CustomTestStringConvertible, Sendable {
