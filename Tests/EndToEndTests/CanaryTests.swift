@@ -143,9 +143,13 @@ extension EndToEnd {
 
     /// A ledger that somebody changed keeps no rollback waiting.
     @Test func aChangedLedgerDoesNotHoldUpARollback() throws {
-      let scratch = try started(more: "    actions: {rollback: {command: [touch, called]}}\n")
-      try scratch.write("7 sha256:\(String(repeating: "0", count: 64))\n", to: ".portcullis/ledger.head")
-      try Database.execute("INSERT INTO promotion_head (id, entries, hash) VALUES (1, 3, zeroblob(32))", in: scratch)
+      let scratch = try started(more: "    actions: {rollback: {command: [touch, called]}}\n  promotion: {stages: [canary]}\n")
+      #expect(try Binary.run(["rollback", "--by", "Ana", "--reason", "earlier-matter"], in: scratch.url).code == 0)
+      let store = scratch.url.appending(path: ".portcullis/store.sqlite")
+      var bytes = try Data(contentsOf: store)
+      let place = try #require(bytes.range(of: Data("earlier-matter".utf8)))
+      bytes.replaceSubrange(place, with: Data("another-matter".utf8))
+      try bytes.write(to: store)
       try scratch.write(MadeTraffic(loss: 0.5, from: 1).lines, to: "s.jsonl")
       let observed = try observe(scratch, "s.jsonl")
       #expect(observed.code == 0 && observed.errors.contains("the promotion ledger was changed"), "\(observed.errors)")

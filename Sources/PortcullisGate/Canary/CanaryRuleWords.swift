@@ -112,7 +112,9 @@ extension RuleWatch {
     func limit(_ share: Double) -> String {
       switch verdict {
       case .pass: ", and \(percent(share)) or more are excluded"
-      case .fail: ": more than \(percent(share)) are proven"
+      // A loss that began late is proven from its own start on, however good the time before.
+      case .fail:
+        (limited?.mean ?? 1) > share ? ": more than \(percent(share)) are proven" : ": more than \(percent(share)) are proven of late"
       case .review, .inconclusive: ": \(percent(share)) or more are not excluded"
       }
     }

@@ -26,7 +26,7 @@ struct CanaryObserve: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("Observations, JSON Lines; '-' reads standard input.", valueName: "file"))
   var file: String
 
-  @Option(help: ArgumentHelp("A canary's name or a unique beginning of it (default: the latest).", valueName: "name"))
+  @Option(help: ArgumentHelp("A canary's name or a unique beginning of it.", valueName: "name"))
   var canary = "latest"
 
   @OptionGroup var place: StorePlace

@@ -23,7 +23,7 @@ struct CanaryStatus: AsyncParsableCommand {
       Exit codes: 0 promote, 98 continue, hold or expired, 99 rollback.
       """)
 
-  @Argument(help: ArgumentHelp("A canary's name or a unique beginning of it (default: the latest).", valueName: "name"))
+  @Argument(help: ArgumentHelp("A canary's name or a unique beginning of it.", valueName: "name"))
   var name = "latest"
 
   @Option(help: ArgumentHelp("Look at this moment instead of now: a time, or hours since the start.", valueName: "time"))

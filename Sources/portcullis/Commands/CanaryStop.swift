@@ -16,7 +16,7 @@ struct CanaryStop: AsyncParsableCommand {
       Exits 99, or with the code of how the canary had ended before.
       """)
 
-  @Argument(help: ArgumentHelp("A canary's name or a unique beginning of it (default: the latest).", valueName: "name"))
+  @Argument(help: ArgumentHelp("A canary's name or a unique beginning of it.", valueName: "name"))
   var name = "latest"
 
   @Option(help: ArgumentHelp("Who stops it.", valueName: "name"))
@@ -65,7 +65,7 @@ struct CanaryAdvance: AsyncParsableCommand {
       does not wait for it.
       """)
 
-  @Argument(help: ArgumentHelp("A canary's name or a unique beginning of it (default: the latest).", valueName: "name"))
+  @Argument(help: ArgumentHelp("A canary's name or a unique beginning of it.", valueName: "name"))
   var name = "latest"
 
   @Option(help: ArgumentHelp("When it was moved, if not just now: a time, or hours since the start.", valueName: "time"))

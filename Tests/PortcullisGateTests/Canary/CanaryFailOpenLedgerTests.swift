@@ -41,7 +41,8 @@ struct CanaryFailOpenLedgerTests {
 
   @Test func oneMetricThatCannotBeWeighed_blocksTheOthers() {
     // Perfect scores; nobody measured a latency.
-    let stream = Traffic(perHour: 200, hours: 29, candidate: 1, production: 1).observations(3) { observation, _ in observation.latency = nil }
+    let stream = Traffic(perHour: 200, hours: 29, candidate: 1, production: 1).observations(3) { observation, _ in observation.latency = nil
+    }
     #expect(watched(canaryPolicy(), stream).isPromoted)
     let canary = ended(canaryPolicy([regression, .latency(LatencyRule(limit: .absolute(.seconds(2))))]), stream)
     #expect(canary.ending == "timed out")
