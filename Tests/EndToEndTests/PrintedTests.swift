@@ -102,6 +102,37 @@ extension EndToEnd {
       expectSnapshot(unknown.shown, "report-of-no-run")
     }
 
+    /// The made stream whose end recordings/README.md tells.
+    @Test func aBacktestIsTold() throws {
+      let arguments = ["canary", "backtest", "--observations", "recordings/canary-worse.jsonl", "--traffic", "30%", "--by", "segment"]
+      let result = try Binary.run(arguments, in: checkout)
+      #expect(result.code == 99 && result.output.contains("11.9 h  rollback"))
+      expectSnapshot(result.shown.withoutRunIDs, "canary-backtest-worse")
+    }
+
+    @Test func aCanaryIsTold() throws {
+      let scratch = try Scratch()
+      try scratch.write(
+        """
+        targets:
+          candidate: {provider: openai, model: new}
+          production: {provider: openai, model: old}
+        policy:
+          canary: {traffic: 5%, rules: [no-regression: {margin: 3%}, error-rate], requests_per_hour: 2000}
+
+        """, to: "portcullis.yaml")
+      let start = ["canary", "start", "--at", "2026-09-16T08:00:00Z"]
+      let result = try Binary.run(start, in: scratch.url)
+      #expect(result.code == 0)
+      expectSnapshot(result.shown, "canary-start")
+      let refused = try Binary.run(start + ["--requests-per-hour", "100"], in: scratch.url)
+      #expect(refused.code == 65)
+      expectSnapshot(refused.shown, "canary-start-refused")
+      let status = try Binary.run(["canary", "status", "--at", "1"], in: scratch.url)
+      #expect(status.code == 98)
+      expectSnapshot(status.shown.withoutRunIDs, "canary-status-silent")
+    }
+
     /// In an empty folder.
     private static func run(_ arguments: [String]) throws -> Binary.Result {
       let scratch = try Scratch()
