@@ -25,7 +25,7 @@ struct CanaryRuleReader {
 
   private func refuse(at position: Position) {
     let choices = "available: " + CanaryRule.names.joined(separator: ", ")
-    if RuleReader.available.contains(where: { sameBytes($0, name) }) || RuleReader.later.contains(where: { sameBytes($0, name) }) {
+    if RuleReader.isKnown(name) {
       problems.error("the rule '\(name)' cannot be watched on live traffic", at: position, help: choices)
     } else {
       problems.error(
