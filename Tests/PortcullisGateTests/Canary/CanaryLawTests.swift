@@ -94,6 +94,26 @@ struct CanaryLawTests {
     #expect(whole < 12)
   }
 
+  /// statistics.md §9: a lost score of the candidate counts 0 and one of production 1, so that even the loss of what spoke for the
+  /// candidate (production's failures) or against it (its own) costs evidence.
+  @Test(arguments: 0..<12, CanaryArm.allCases)
+  func lostScoresCostAPromotionTime(seed: UInt64, arm: CanaryArm) {
+    let bySession = seed % 2 == 1
+    let policy = canaryPolicy(bake: 0, unit: bySession ? .session(SessionLimits(requests: 4, age: 0.5)) : .request)
+    let stream = Traffic(perHour: bySession ? 200 : 60, hours: 29, session: bySession ? 4 : 1, sticky: bySession).observations(seed)
+    /// The moment of promotion with six scores of the arm lost that were this one.
+    func delayed(losing score: Double) -> Double {
+      var lossy = stream
+      for index in stream.indices.filter({ stream[$0].arm == arm && stream[$0].score == score }).prefix(6) { lossy[index].score = nil }
+      return promotion(policy, lossy)
+    }
+    let worst = arm == .candidate ? 0.0 : 1.0
+    let (whole, delayed, delayedAsBefore) = (promotion(policy, stream), delayed(losing: 1 - worst), delayed(losing: worst))
+    #expect(whole < 29 && delayed > whole, "\(whole) h and \(delayed) h")
+    // Counted as it was, it may still be one too many of those that may be lost.
+    #expect(delayedAsBefore >= whole, "\(whole) h and \(delayedAsBefore) h")
+  }
+
   @Test(arguments: 0..<6)
   func addingARuleNeverPromotesSooner(seed: UInt64) {
     let stream = Traffic(hours: 20).observations(seed)

@@ -52,6 +52,41 @@ import Testing
     }
   }
 
+  /// One pair in ten says nothing: whatever limit lies below that, the pairs left may be perfect and prove nothing.
+  @Test func aTenthThatIsGoneLeavesNoPass() {
+    func pairs(_ spoil: (inout ShadowPair) -> Void) -> [ShadowPair] {
+      (0..<1000).map { number in
+        var pair = shadowPair("p\(number)", production: "a\(number)", candidate: "a\(number)", noise: "a\(number)")
+        if number % 10 == 0 { spoil(&pair) }
+        return pair
+      }
+    }
+    let change = ShadowRule.noChange(NoChangeRule()), quality = ShadowRule.noRegression(NoRegressionRule(margin: 0.05))
+    for rule in [change, quality] { #expect(shadowRuling(rule, pairs { _ in }).verdict == .pass) }
+    let failed = pairs { $0.candidate = ShadowAnswer(.failure(CallFailure(.server, "503"))) }
+    for rule in [change, quality] { #expect(shadowRuling(rule, failed).verdict == .inconclusive, "\(rule.name)") }
+    #expect(shadowRuling(quality, pairs { $0.candidate?.score = nil }).verdict == .inconclusive)
+    #expect(shadowRuling(quality, pairs { $0.production?.score = nil }).verdict == .inconclusive)
+    #expect(shadowRuling(change, pairs { $0.noise = nil }).verdict == .inconclusive)
+    for rule in [change, quality] { #expect(shadowRuling(rule, pairs { _ in }, lost: 111).verdict == .inconclusive) }
+  }
+
+  /// More fields than are kept apart: which ones are is no matter of order or shards.
+  @Test func whichOfManyFieldsAreKeptIsNoMatterOfOrder() {
+    let policy = ShadowPolicy(rules: [ShadowPolicyRule(.noChange(NoChangeRule(compare: .json)))])
+    let pairs = (0..<1200).map { number in
+      let field = "f\(number % 400)"
+      return shadowPair(
+        "p\(number)", production: "{\"\(field)\":1}", candidate: "{\"\(field)\":2}", noise: "{\"\(field)\":1}")
+    }
+    let whole = shadowTally(pairs, policy).evidence()
+    #expect(whole.fields.isCut && whole.fields.fields.count == 256)
+    #expect(shadowTally(pairs.reversed(), policy).evidence().fields == whole.fields)
+    var left = shadowTally(Array(pairs[500...]), policy)
+    left.merge(shadowTally(Array(pairs[..<500]), policy))
+    #expect(left.evidence().fields == whole.fields)
+  }
+
   /// The pairs most against the candidate are lost, within the tolerance: still no pass.
   @Test(arguments: 0..<30 as Range<UInt64>) func losingTheWorstPairsNeverHelpsToPass(seed: UInt64) {
     let pairs = world(seed)
