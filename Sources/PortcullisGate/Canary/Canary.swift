@@ -40,6 +40,8 @@ package struct Canary: Sendable, Hashable {
   /// Hours of this stage in which both arms were seen, and up to when both have been.
   var watched = 0.0
   var seenUntil = 0.0
+  /// Times at which an arm was silent for longer than `silenceLimit` and then came back: what was served meanwhile, nobody knows.
+  var holes = 0
   var watches: [RuleWatch]
   var queue: SessionQueue
   var rig: CanaryRig
@@ -166,7 +168,11 @@ package struct Canary: Sendable, Hashable {
     guard let lastCandidate, let lastProduction else { return }
     let both = min(lastCandidate, lastProduction)
     guard both > seenUntil else { return }
-    if both - seenUntil <= silenceLimit { watched += both - seenUntil }
+    if both - seenUntil <= silenceLimit {
+      watched += both - seenUntil
+    } else if watched > 0 || stage > 0 {  // before its first traffic a canary waits, and misses nothing
+      holes += 1
+    }
     seenUntil = both
   }
 
@@ -248,7 +254,7 @@ package struct Canary: Sendable, Hashable {
       weighsScores = weighsScores || watches[rule].rule.weighsScores
     }
     guard weighsScores else { return false }
-    return unreadable + late + refused == 0 && rig.troubles.isEmpty && !rig.hasConstantScores && !rig.hasConstantLatencies
+    return unreadable + late + refused + holes == 0 && rig.troubles.isEmpty && !rig.hasConstantScores && !rig.hasConstantLatencies
       && silentArm(at: time) == nil
       && tables.total.production.scores > 0
   }

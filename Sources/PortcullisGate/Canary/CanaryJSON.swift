@@ -10,7 +10,8 @@ extension Canary {
     .object(present: [
       ("shape", .int(Self.shape)), ("policy", .string(policy.digest.description)), ("outcome", outcome?.json), ("stage", .int(stage)),
       ("stage_start", .double(stageStart)), ("waiting_share", waitingShare.map(JSON.double)), ("shift_at", shiftAt.map(JSON.double)),
-      ("clock", .double(clock)), ("watched", numbers([watched, seenUntil])), ("last_candidate", lastCandidate.map(JSON.double)),
+      ("clock", .double(clock)), ("watched", numbers([watched, seenUntil, Double(holes)])),
+      ("last_candidate", lastCandidate.map(JSON.double)),
       ("last_production", lastProduction.map(JSON.double)),
       ("not_counted", numbers([Double(late), Double(refused), Double(clamped), Double(unreadable)])),
       ("rules", .array(watches.map(\.json))),
@@ -24,7 +25,8 @@ extension Canary {
   package init?(_ policy: CanaryPolicy, _ json: JSON) {
     guard policy.problem == nil, json["shape"]?.int == Self.shape, json["policy"]?.string == policy.digest.description,
       let stage = json["stage"]?.int, policy.stages.indices.contains(stage), let stageStart = json["stage_start"]?.double,
-      let clock = json["clock"]?.double, let watched = doubles(json["watched"]), watched.count == 2, watched[0] >= 0, watched[1] >= 0,
+      let clock = json["clock"]?.double, let watched = doubles(json["watched"]), watched.count == 3, let holes = Int(exactly: watched[2]),
+      holes >= 0, watched[0] >= 0, watched[1] >= 0,
       clock >= stageStart, stageStart >= 0, clock <= policy.deadline,
       let left = doubles(json["not_counted"])?.map({ Int(exactly: $0) }), left.count == 4, let late = left[0], let refused = left[1],
       let clamped = left[2], let unreadable = left[3], min(late, refused, clamped, unreadable) >= 0, let rules = json["rules"]?.array,
@@ -45,7 +47,7 @@ extension Canary {
     guard queue.restore(sessions, rules: rules.count), desk.restore(alerts), takeMoments(json) else { return nil }
     (self.stage, self.stageStart, self.clock, self.rig, toldTroubles) = (stage, stageStart, clock, rig, told)
     (self.late, self.refused, self.clamped, self.unreadable, self.tables) = (late, refused, clamped, unreadable, tables)
-    (self.watched, seenUntil) = (watched[0], watched[1])
+    (self.watched, seenUntil, self.holes) = (watched[0], watched[1], holes)
     (self.candidateLatency, self.productionLatency) = (candidateLatency, productionLatency)
     (self.eventsMade, pending) = (eventsMade, events.compactMap { $0 })
     // Slices that appear later begin at the share of their stage.

@@ -101,6 +101,15 @@ extension Canary {
           "\(gone) and \(late + refused == 1 ? "is" : "are") not counted: what was in them is unknown, and nothing is promoted",
           "raise 'late_window' or mend the clocks, and start a new canary; this one still rolls back"))
     }
+    if holes > 0 {
+      found.append(
+        run(
+          .inconclusive, .missingEvidence,
+          "\(holes == 1 ? "there is a hole" : "there are \(holes) holes") of more than \(hoursText(silenceLimit)) in the stream of an arm: "
+            + "what was served then is unknown, and nothing is promoted",
+          "mend the exporter and start a new canary, or let the alert 'no-data' wait longer where such silence is usual; this one still rolls back"
+        ))
+    }
     if let silent = silence(at: hours) { found.append(run(.inconclusive, .missingEvidence, silent, "send observations of both arms")) }
     if let waitingShare {
       found.append(

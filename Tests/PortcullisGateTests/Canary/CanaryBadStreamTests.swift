@@ -183,19 +183,18 @@ struct CanaryBadStreamTests {
   }
 
   @Test(arguments: [20.0, 30.0])
-  func holesAndStepsForwardHideNoHourOfTheBake(gap: Double) {
-    let policy = canaryPolicy(bake: 24, deadline: 100)
-    var canary = Canary(policy)
-    var later = stepped(by: gap)
-    let rest = later.partition { $0.time > 23 + gap }
-    for observation in later[..<rest].sorted(by: { $0.time < $1.time }) { canary.observe(observation) }
-    let look = canary.look(at: canary.clock)
-    #expect(look.verdict == .continue && !canary.isPromoted)
-    #expect(
-      look.sentence.contains("has been watched for 2") && look.sentence.contains("in which an arm was silent count for none"),
-      "\(look.sentence)")
-    for observation in later[rest...].sorted(by: { $0.time < $1.time }) { canary.observe(observation) }
-    #expect(canary.isPromoted && canary.outcome.map { $0.at > 24 + gap } == true)
+  func aHoleOrAStepForwardIsGoneAndNothingIsPromotedThen(gap: Double) {
+    var policy = canaryPolicy(bake: 24, deadline: 100)
+    let look = held(stepped(by: gap).sorted { $0.time < $1.time }, policy)
+    #expect(look.verdict == .hold && look.sentence.contains("there is a hole of more than 2 h in the stream of an arm"), "\(look.sentence)")
+    // Where such a silence is usual, the policy says so.
+    policy.alerts = [CanaryAlert(.noData(hours: 40), tier: .page)]
+    #expect(watched(policy, stepped(by: gap).sorted { $0.time < $1.time }).isPromoted)
+  }
+
+  @Test func theWaitForTheFirstTrafficIsNoHole() {
+    let stream = Traffic(perHour: 200, hours: 20).observations(3) { observation, _ in observation.time += 6 }
+    #expect(watched(canaryPolicy(deadline: 40), stream).isPromoted)
   }
 
   @Test func whatComesTooLateIsGoneAndNothingIsPromotedThen() {
