@@ -309,21 +309,13 @@ struct MadeTraffic {
   }
 
   func map(_ change: (Int, inout Line) -> Void) -> String {
-    var state = seed
-    func draw() -> Double {
-      // Steele, Lea, Flood, 2014: SplitMix64.
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-      return Double((z ^ z >> 31) >> 11) / 0x1p53
-    }
+    var dice = Dice(state: seed)
     return (0..<Int(Double(perHour) * hours)).map { place in
       let at = first + Double(place) / Double(perHour)
-      let isCandidate = draw() < share
-      let passed = draw() < rate - (isCandidate && at >= from ? loss : 0)
+      let isCandidate = dice.roll() < share
+      let passed = dice.roll() < rate - (isCandidate && at >= from ? loss : 0)
       var line = Line(id: "r\(seed)-\(place)", at: at, arm: isCandidate ? "candidate" : "production", score: passed ? "1" : "0")
-      line.more = #","latency_ms":\#(200 + Int(draw() * 400)),"segment":"\#(draw() < 0.3 ? "paid" : "free")""#
+      line.more = #","latency_ms":\#(200 + Int(dice.roll() * 400)),"segment":"\#(dice.roll() < 0.3 ? "paid" : "free")""#
       change(place, &line)
       return line.text
     }.joined()

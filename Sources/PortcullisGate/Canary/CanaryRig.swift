@@ -98,7 +98,7 @@ struct CanaryRig: Sendable, Hashable {
   /// Under independent draws the product of the wins is a martingale, so that a sound split is called sticky once in 1000 canaries
   /// at most. Sessions are looked up among the latest few hundred; what is overwritten is no evidence either way.
   mutating func follow(_ cluster: String, _ arm: CanaryArm) {
-    let hash = steadyHash(cluster) | 1
+    let hash = ClusterLabel(cluster: cluster).bits | 1
     let slot = Int(hash >> 1) % Self.slots
     let known = hash & ~1 | (arm == .candidate ? 1 : 0)
     let before = recent[slot]

@@ -77,9 +77,6 @@ struct RuleWatch: Sendable, Hashable {
     }
   }
 
-  /// Whether it counts the candidate alone, and so needs the means of sessions wherever there are any.
-  var isOfCandidate: Bool { compared == nil || limited != nil }
-
   var hasFired: Bool {
     let limitFired = compared == nil && limited?.hasFired == true
     return limitFired || compared?.hasFired == true || slices.contains { $0.watches.contains(where: \.hasFired) }

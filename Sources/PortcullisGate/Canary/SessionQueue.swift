@@ -52,7 +52,7 @@ struct SessionQueue: Sendable, Hashable {
         Entry(hash: 0, arm: arm, start: time, requests: limits.requests, sums: readings.map { UnitSum($0) }, places: places))
       return .first
     }
-    let hash = max(1, steadyHash(cluster))
+    let hash = ClusterLabel(cluster: cluster).bits
     if let number = index[hash] {
       let place = number - gone
       guard entries[place].arm == arm else {

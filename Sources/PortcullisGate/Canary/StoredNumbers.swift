@@ -40,12 +40,3 @@ func words(hex text: String) -> [UInt64]? {
   }
   return words
 }
-
-/// A 64-bit hash of a name that is the same on every machine (FNV-1a, finished so that all its bits are mixed).
-func steadyHash(_ text: String) -> UInt64 {
-  var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-  for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-  hash = (hash ^ (hash >> 33)) &* 0xff51_afd7_ed55_8ccd
-  hash = (hash ^ (hash >> 33)) &* 0xc4ce_b9fe_1a85_ec53
-  return hash ^ (hash >> 33)
-}
