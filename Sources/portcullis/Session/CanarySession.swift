@@ -43,13 +43,13 @@ struct CanarySession {
           ObservationKey(line.id)
         }
       }
-      let isNew = try session.store.unseen(keys, of: session.record)
-      let isOther = try session.store.unseen(contents, of: session.record)
+      let unseen = try session.store.unseen(keys + contents, of: session.record)
+      let (isNew, isOther) = (unseen.prefix(lines.count), unseen.dropFirst(lines.count))
       var account = CanaryAccount()
       var fresh = [ObservationKey]()
       for (place, line) in lines.enumerated() {
         switch line {
-        case .observation(let observation, let position) where !isNew[place] && isOther[place]:
+        case .observation(let observation, let position) where !isNew[place] && isOther[isOther.startIndex + place]:
           account.addContradiction(observation, at: position)
           session.canary.loseLine()
           fresh.append(contents[place])
