@@ -97,15 +97,22 @@ struct RunOptions: ParsableArguments {
     if let timeout {
       let limit: Duration
       do throws(UnitProblem) { limit = try parseDuration(timeout) } catch {
-        throw ValidationError("--timeout: " + error.message + (error.help.map { "; \($0)" } ?? ""))
+        throw ValidationError("--timeout", error.message, help: error.help)
       }
       if limit <= .zero { throw ValidationError("--timeout is '\(timeout)'; it must be above 0") }
     }
     do throws(UnitProblem) { _ = try budget.map { text throws(UnitProblem) in try Money(parsing: text) } } catch {
-      throw ValidationError("--budget: " + error.message + (error.help.map { "; \($0)" } ?? ""))
+      throw ValidationError("--budget", error.message, help: error.help)
     }
     if fresh, reuse != nil {
       throw ValidationError("--fresh and --reuse cannot be combined: one asks everything, the other takes answers over")
     }
+  }
+}
+
+extension ValidationError {
+  /// What is wrong with the value of an option, and what to write instead.
+  init(_ option: String, _ message: String, help: String?) {
+    self.init("\(option): \(message)" + (help.map { "; \($0)" } ?? ""))
   }
 }

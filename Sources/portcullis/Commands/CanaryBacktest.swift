@@ -83,7 +83,7 @@ struct CanaryBacktest: ParsableCommand {
       guard let traffic else { return nil }
       let value: Double
       do throws(UnitProblem) { value = try parseShare(traffic) } catch {
-        throw ValidationError("--traffic: " + error.message + (error.help.map { "; \($0)" } ?? ""))
+        throw ValidationError("--traffic", error.message, help: error.help)
       }
       guard value > 0, value < 1 else { throw ValidationError("--traffic is '\(traffic)'; it must lie above 0 and below 100%") }
       return value

@@ -54,7 +54,7 @@ struct ScoreOptions: ParsableArguments {
     }
     let share: Double
     do throws(UnitProblem) { share = try parseShare(margin) } catch {
-      throw ValidationError("--margin: " + error.message + (error.help.map { "; \($0)" } ?? ""))
+      throw ValidationError("--margin", error.message, help: error.help)
     }
     guard share > 0, share < 1 else { throw ValidationError("--margin is '\(margin)'; it must lie above 0 and below 1") }
     return share
@@ -74,7 +74,7 @@ struct ScoreOptions: ParsableArguments {
 
   private func readColumns(_ text: String) throws -> ScoreColumns {
     do throws(Diagnostic) { return try ScoreColumns(text) } catch {
-      throw ValidationError("--columns: " + error.message + (error.help.map { "; \($0)" } ?? ""))
+      throw ValidationError("--columns", error.message, help: error.help)
     }
   }
 }

@@ -111,7 +111,7 @@ struct ShadowCommand: AsyncParsableCommand {
     do throws(UnitProblem) {
       let share = try parseShare(sample)
       if share > 0 { return .share(share) }
-    } catch { throw ValidationError("--sample: " + error.message + (error.help.map { "; \($0)" } ?? "")) }
+    } catch { throw ValidationError("--sample", error.message, help: error.help) }
     throw ValidationError("--sample is '\(sample)'; it must be above 0")
   }
 
@@ -135,7 +135,7 @@ struct ShadowCommand: AsyncParsableCommand {
     let request = ShadowRequest(
       pairs: pairs, policy: loaded.shadow, checks: loaded.shadowChecks, candidate: named.candidate, production: named.production,
       asked: asked)
-    let waivers = loaded.waivers.map { Waivers($0, day: today()) }
+    let waivers = loaded.waiversToday
     // Reading blocks; the pool of tasks must not wait for disks.
     let decided = try await onOwnThread { try ShadowDecision(request, waivers: waivers) }
     // Only a candidate that is named can be promoted: what was merely recorded has no digest of its own.

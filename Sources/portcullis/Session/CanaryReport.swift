@@ -66,19 +66,13 @@ extension AlertNotice {
 
 /// Writes a canary's report everywhere it was asked for: the reports first, since their failure must not look like a verdict.
 func deliver(_ report: CanaryReport, _ input: ReportInput, json: Bool, by field: ObservationField?, files: [ReportFile]) throws {
-  var failed: CommandFailure?
-  for file in files {
-    do { try file.write(input) } catch let failure as CommandFailure { failed = failed ?? failure }
-  }
+  let failed = try writeReports(input, to: files)
   if json {
     say(report.json.prettyText)
   } else {
-    let terminal = TerminalFacts(1)
     var text = ""
     if !report.events.isEmpty { text += "what happened\n" + eventLines(report.events).joined(separator: "\n") + "\n\n" }
-    try render(
-      .terminal, input, style: TerminalStyle(isColoured: terminal.hasColour, width: terminal.width, glyphs: .unicode, detail: .full),
-      to: &text)
+    text += try terminalText(input, .full)
     if let field {
       let currency = report.decision.context.currency ?? "USD"
       text += "\n" + CanaryBreakdown(field: field, tables: report.look.tables, currency: currency).lines.joined(separator: "\n") + "\n"

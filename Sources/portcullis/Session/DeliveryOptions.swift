@@ -16,7 +16,7 @@ struct DeliveryOptions: ParsableArguments {
       do throws(UnitProblem) {
         return DeliveryPolicy(patience: try parseDuration(patience))
       } catch {
-        throw ValidationError("--patience: " + error.message + (error.help.map { "; \($0)" } ?? ""))
+        throw ValidationError("--patience", error.message, help: error.help)
       }
     }
   }

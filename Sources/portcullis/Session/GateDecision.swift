@@ -42,26 +42,33 @@ extension Store {
   }
 }
 
-/// Writes a decision everywhere it was asked for. A report that cannot be written must not look like a verdict, nor keep the others from being
-/// written: its error comes last.
+/// Writes a decision everywhere it was asked for.
 func deliver(_ input: ReportInput, json: Bool, files: [ReportFile], isCompact: Bool) throws {
-  var failed: CommandFailure?
-  for file in files {
-    do { try file.write(input) } catch let failure as CommandFailure { failed = failed ?? failure }
-  }
-  if json {
-    say(input.decision.json.prettyText)
-  } else {
-    let terminal = TerminalFacts(1)
-    var text = ""
-    try render(
-      .terminal, input,
-      style: TerminalStyle(isColoured: terminal.hasColour, width: terminal.width, glyphs: .unicode, detail: isCompact ? .compact : .full),
-      to: &text)
-    write(text, to: 1)
-  }
+  let failed = try writeReports(input, to: files)
+  if json { say(input.decision.json.prettyText) } else { write(try terminalText(input, isCompact ? .compact : .full), to: 1) }
   if let failed {
     throw CommandFailure(
       failed.message, help: "the decision is recorded: 'portcullis report \(input.run.id) --format …' writes it again", code: failed.code)
   }
+}
+
+/// Writes the reports that were asked for. One that cannot be written must not look like a verdict, nor keep the others from being written.
+///
+/// - Returns: The first failure, to be thrown once the decision was shown.
+func writeReports(_ input: ReportInput, to files: [ReportFile]) throws -> CommandFailure? {
+  var failed: CommandFailure?
+  for file in files {
+    do { try file.write(input) } catch let failure as CommandFailure { failed = failed ?? failure }
+  }
+  return failed
+}
+
+/// The report for standard output, as wide and coloured as what it goes to.
+func terminalText(_ input: ReportInput, _ detail: TerminalStyle.Detail) throws -> String {
+  let terminal = TerminalFacts(1)
+  var text = ""
+  try render(
+    .terminal, input,
+    style: TerminalStyle(isColoured: terminal.hasColour, width: terminal.width, glyphs: .unicode, detail: detail), to: &text)
+  return text
 }

@@ -23,7 +23,7 @@ struct LoadedPlan {
   let warnings: [Diagnostic]
 
   /// What people took upon themselves, weighed today; nil where no file of waivers is named.
-  var waivers: Waivers? { config.waivers.map { Waivers($0, day: today()) } }
+  var waivers: Waivers? { config.waiversToday }
 
   var currency: String? { config.currency }
 
@@ -285,4 +285,9 @@ func today() -> String {
   gmtime_r(&now, &parts)
   func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
   return "\(1900 + parts.tm_year)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+}
+
+extension Config {
+  /// What people took upon themselves, to be weighed today.
+  var waiversToday: Waivers? { waivers.map { Waivers($0, day: today()) } }
 }
