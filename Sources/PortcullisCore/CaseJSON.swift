@@ -93,13 +93,6 @@ private func all<Element>(_ values: [JSON], _ read: (JSON) -> Element?) -> [Elem
   return out
 }
 
-extension Message {
-  package init?(json: JSON) {
-    guard let role = json["role"]?.string.flatMap(Role.init), let content = json["content"]?.string else { return nil }
-    self.init(role: role, content: content)
-  }
-}
-
 extension CaseInput.Turn {
   fileprivate init?(json: JSON) {
     guard let user = json["user"]?.string, let checks = json["checks"]?.array.flatMap({ all($0, CheckSpec.init(json:)) }) else {

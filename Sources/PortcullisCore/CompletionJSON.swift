@@ -20,8 +20,8 @@ extension Completion {
     guard json.object != nil else { return nil }
     var toolCalls = [ToolCall]()
     for written in json["tool_calls"].flatMap({ $0.isNull ? [] : $0.array }) ?? [] {
-      guard let name = written["name"]?.string else { return nil }
-      toolCalls.append(ToolCall(name: name, arguments: written["arguments"] ?? .object([])))
+      guard let call = ToolCall(json: written) else { return nil }
+      toolCalls.append(call)
     }
     if let field = json["tool_calls"], !field.isNull, field.array == nil { return nil }
     guard let text = optionalText(json["text"]), let refusal = optionalText(json["refusal"]),

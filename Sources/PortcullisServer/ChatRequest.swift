@@ -14,7 +14,10 @@ struct ChatRequest {
     var messages: [Message] = []
     for message in written {
       guard let role = message["role"]?.string.flatMap(Message.Role.init) else { return nil }
-      messages.append(Message(role: role, content: message["content"]?.string ?? ""))
+      let calls = (message["tool_calls"]?.array ?? []).compactMap { MadeCall(json: $0, unnamed: "") }
+      messages.append(
+        Message(
+          role: role, content: message["content"]?.string ?? "", calls: calls, answeredCall: message["tool_call_id"]?.string))
     }
     isStream = body["stream"]?.bool ?? false
     includesUsage = body["stream_options"]?["include_usage"]?.bool ?? false

@@ -79,7 +79,7 @@ package struct JudgeQuestion: Sendable {
       """
     var user = ""
     for (index, message) in asked.enumerated() {
-      user += fence.block("conversation, message \(index + 1) of \(asked.count), \(message.role.rawValue)", message.content) + "\n"
+      user += fence.block("conversation, message \(index + 1) of \(asked.count), \(message.role.rawValue)", message.wholeText) + "\n"
     }
     if let expected { user += fence.block("reference answer, known to be right", expected) + "\n" }
     // Also where it is empty, which only a case with `allow_empty` lets come so far.

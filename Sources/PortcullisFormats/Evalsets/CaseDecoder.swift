@@ -138,14 +138,36 @@ struct CaseDecoder {
   private func readMessages(_ node: Node, _ problems: FileProblems) -> [Message]? {
     guard let nodes = problems.list(node, "messages") else { return nil }
     if nodes.isEmpty { problems.error("'messages' is empty", at: node.position) }
-    return nodes.compactMap { node in
-      guard var reader = FieldReader(node, "a message", problems) else { return nil }
-      let role: Message.Role? = reader.oneOf("role", required: true)
-      let content = reader.text("content", required: true)
-      reader.finish()
-      guard let role, let content, isShort(content, "content", node, problems) else { return nil }
-      return Message(role: role, content: content)
+    let messages = nodes.compactMap { readMessage($0, problems) }
+    if messages.count == nodes.count, let trouble = messages.toolProblem {
+      problems.error(
+        "'messages': \(visible(trouble))", at: node.position,
+        help: "each call has an 'id' and one result, a message with its 'tool_call_id'")
     }
+    return messages
+  }
+
+  /// An assistant's message may call tools, `tool_calls: [{id, name, arguments}]`; a tool's message says which call it answers.
+  private func readMessage(_ node: Node, _ problems: FileProblems) -> Message? {
+    guard var reader = FieldReader(node, "a message", problems) else { return nil }
+    let role: Message.Role? = reader.oneOf("role", required: true)
+    let written = present(reader.node("tool_calls")).flatMap { problems.list($0, "tool_calls") } ?? []
+    let text = present(reader.node("content"))
+    if text == nil, written.isEmpty { problems.error("a message has no 'content'", at: node.position) }
+    let content = text.map { problems.text($0, "content") } ?? ""
+    let id = reader.text("tool_call_id")
+    reader.finish()
+    let calls = written.compactMap { node -> MadeCall? in
+      let call = MadeCall(json: problems.json(node))
+      if call == nil { problems.error("a tool call needs an 'id' and a 'name'", at: node.position) }
+      return call
+    }
+    if let role {
+      if role != .assistant, let first = written.first { problems.error("'tool_calls' belong to the assistant", at: first.position) }
+      if role != .tool, id != nil { problems.error("'tool_call_id' belongs to a message of the role 'tool'", at: node.position) }
+    }
+    guard let role, let content, isShort(content, "content", node, problems) else { return nil }
+    return Message(role: role, content: content, calls: calls, answeredCall: id)
   }
 
   private func readTurns(_ node: Node, _ positions: inout [[Position]], _ problems: FileProblems) -> [CaseInput.Turn]? {

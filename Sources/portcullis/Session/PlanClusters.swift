@@ -45,7 +45,7 @@ struct ClusterSearch {
     var later: [String] = []
     if case .turns(let turns) = testCase.input { later = turns.dropFirst().map(\.user) }
     return prompts.compactMap { prompting in
-      (try? prompting.messages(for: nameless, templates: templates)).map { ClusterKey(messages: $0.map(\.content) + later) }
+      (try? prompting.messages(for: nameless, templates: templates)).map { ClusterKey(messages: $0.map(\.wholeText) + later) }
     }
   }
 

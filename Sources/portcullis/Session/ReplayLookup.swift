@@ -48,6 +48,6 @@ struct ReplayLookup: Sendable {
 
 private func digest(_ messages: ArraySlice<Message>) -> Digest {
   var bytes: [UInt8] = []
-  for message in messages { bytes += Array(message.role.rawValue.utf8) + [0] + Array(message.content.utf8) + [0] }
+  for message in messages { bytes += Array(message.role.rawValue.utf8) + [0] + Array(message.wholeText.utf8) + [0] }
   return Digest(of: bytes)
 }

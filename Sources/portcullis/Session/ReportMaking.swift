@@ -70,7 +70,7 @@ extension Case {
   /// What was asked, as text.
   var inputText: String {
     switch input {
-    case .messages(let messages): messages.map(\.content).joined(separator: "\n")
+    case .messages(let messages): messages.map(\.wholeText).joined(separator: "\n")
     case .template: vars.members.map { "\($0.name): \($0.value.string ?? $0.value.compactText)" }.joined(separator: "\n")
     case .turns(let turns): turns.map(\.user).joined(separator: "\n")
     }

@@ -97,6 +97,58 @@ struct GoodInputTests {
           allowEmpty: true, allowTruncated: true, metadata: JSONObject([("source", .string("x"))])))
   }
 
+  /// OpenAI's own shape of a call is read too, and every shape survives the store.
+  @Test func messagesMayHoldToolCallsAndTheirResults() throws {
+    let folder = try TestFolder()
+    try folder.write(
+      "set/cases.yaml",
+      """
+      - id: a
+        messages:
+          - {role: user, content: q}
+          - role: assistant
+            tool_calls:
+              - {id: c1, name: order, arguments: {id: 7}}
+              - {id: c2, type: function, function: {name: order, arguments: '{"id": 8}'}}
+          - {role: tool, tool_call_id: c2, content: lost}
+          - {role: tool, tool_call_id: c1, content: shipped}
+        checks: [is-json]
+      """)
+    let found = try #require(try cases(of: folder.load()).first)
+    func call(_ id: String, _ order: Int) -> MadeCall {
+      MadeCall(id: id, ToolCall(name: "order", arguments: .object([("id", .int(order))])))
+    }
+    #expect(
+      found.input
+        == .messages([
+          Message(role: .user, content: "q"), Message(role: .assistant, content: "", calls: [call("c1", 7), call("c2", 8)]),
+          Message(role: .tool, content: "lost", answeredCall: "c2"), Message(role: .tool, content: "shipped", answeredCall: "c1"),
+        ]))
+    #expect(Case(json: found.json) { _ in nil } == found)
+  }
+
+  @Test(
+    arguments: [
+      ("- {role: tool, content: x}", "does not say which call it answers"),
+      ("- {role: tool, content: x, tool_call_id: c9}", "'c9' is no open call"),
+      ("- {role: assistant, tool_calls: [{id: c1, name: f}]}", "the call 'c1' has no result"),
+      ("- {role: assistant, tool_calls: [{id: c1, name: f}]}\n    - {role: user, content: x}", "the call 'c1' has no result"),
+      (
+        "- {role: assistant, tool_calls: [{id: c1, name: f}, {id: c1, name: g}]}\n    - {role: tool, content: x, tool_call_id: c1}",
+        "the same id"
+      ),
+      ("- {role: assistant, tool_calls: [{name: f}]}", "needs an 'id' and a 'name'"),
+      ("- {role: user, content: x, tool_calls: [{id: c1, name: f}]}", "belong to the assistant"),
+      ("- {role: user, content: x, tool_call_id: c1}", "belongs to a message of the role 'tool'"),
+      ("- {role: assistant}", "a message has no 'content'"),
+    ])
+  func aConversationThatAnEndpointWouldRefuseIsRefused(_ row: (messages: String, trouble: String)) throws {
+    let folder = try TestFolder()
+    try folder.write("set/cases.yaml", "- id: a\n  messages:\n    \(row.messages)\n  checks: [is-json]\n")
+    let problems = try #require(throws: Problems.self) { try folder.load() }
+    #expect(problems.diagnostics.contains { $0.description.contains(row.trouble) && $0.place?.line != nil }, "\(problems)")
+  }
+
   @Test func turnsCarryTheirOwnChecks() throws {
     let folder = try TestFolder()
     try folder.write("set/cases.yaml", "- id: a\n  turns:\n    - user: one\n    - user: two\n      checks: [contains: x]\n")

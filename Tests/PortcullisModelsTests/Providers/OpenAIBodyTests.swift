@@ -35,6 +35,20 @@ import Testing
     #expect(json["messages"]?.array?.last?["content"]?.string?.utf8.elementsEqual(text.utf8) == true)
   }
 
+  /// What an endpoint wants to see of earlier calls: each with its id, its arguments as a text, and its result under the same id.
+  @Test func callsAndTheirResultsAreWrittenAsTheEndpointReadsThem() throws {
+    let call = ToolCall(name: "order", arguments: .object([("id", .int(7))]))
+    let talk = [
+      Message(role: .user, content: "where?"), Message(role: .assistant, content: "", calls: [MadeCall(id: "c1", call)]),
+      Message(role: .tool, content: "shipped", answeredCall: "c1"),
+    ]
+    let origin = question().origin
+    #expect(
+      try body(target(stream: false), ModelRequest(messages: talk, origin: origin)) == #"{"model":"support-small","messages":["#
+        + #"{"role":"user","content":"where?"},{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","#
+        + #""function":{"name":"order","arguments":"{\"id\":7}"}}]},{"role":"tool","content":"shipped","tool_call_id":"c1"}]}"#)
+  }
+
   @Test(arguments: ["model", "messages", "tools", "stream", "stream_options"])
   func whatTheTargetSaysElsewhereIsNoParameter(_ name: String) throws {
     #expect(throws: Diagnostic.self) { try OpenAIProvider(target(parameters: [(name, .bool(true))]), key: nil) }

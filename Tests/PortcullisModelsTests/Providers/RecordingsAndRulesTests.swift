@@ -116,6 +116,16 @@ import Testing
     #expect(failure?.message == "no rule answers case 'b'")
   }
 
+  @Test func aRuleMayWaitForAToolsResult() throws {
+    let rule = try rule(#"{"contains":"order","result":"shipped","text":"On its way."}"#)
+    func applies(_ last: Message) -> Bool {
+      rule.applies(to: ModelRequest(messages: [Message(role: .user, content: "order 7"), last], origin: question().origin))
+    }
+    #expect(applies(Message(role: .tool, content: "it shipped", answeredCall: "c")))
+    #expect(!applies(Message(role: .tool, content: "lost", answeredCall: "c")))
+    #expect(!applies(Message(role: .assistant, content: "it shipped")))
+  }
+
   @Test func aRuleLooksAtTheLastUserMessageOnly() throws {
     let some = try rule(#"{"contains":"support","text":"x"}"#)
     #expect(!some.applies(to: question("hello")))  // the system message says "support"

@@ -34,11 +34,29 @@ struct OpenAIBody: Sendable {
       out.append(contentsOf: (index == 0 ? "{\"role\":" : ",{\"role\":").utf8)
       writeJSONString(message.role.rawValue, to: &out)
       out.append(contentsOf: ",\"content\":".utf8)
-      writeJSONString(message.content, to: &out)
+      if message.content.isEmpty, !message.calls.isEmpty {
+        out.append(contentsOf: "null".utf8)
+      } else {
+        writeJSONString(message.content, to: &out)
+      }
+      if !message.calls.isEmpty { out += Array(",\"tool_calls\":".utf8) + JSON.array(message.calls.map(written)).compactBytes }
+      if let id = message.answeredCall {
+        out.append(contentsOf: ",\"tool_call_id\":".utf8)
+        writeJSONString(id, to: &out)
+      }
       out.append(UInt8(ascii: "}"))
     }
     out.append(contentsOf: "]}".utf8)
     return out
+  }
+
+  /// A call of the conversation; its arguments are a text, as the model wrote them.
+  private func written(_ made: MadeCall) -> JSON {
+    let arguments = made.call.arguments.string ?? made.call.arguments.compactText
+    return .object([
+      ("id", .string(made.id)), ("type", .string("function")),
+      ("function", .object([("name", .string(made.call.name)), ("arguments", .string(arguments))])),
+    ])
   }
 
   /// Everything up to and with the bracket that opens the messages.

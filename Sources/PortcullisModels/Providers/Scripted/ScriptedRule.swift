@@ -10,19 +10,25 @@ package struct ScriptedRule: Sendable, Hashable {
   package let caseID: CaseID?
   /// Found in the last user message, by bytes.
   package let contains: String?
+  /// Found in the last message, which must be a tool's result, by bytes.
+  package let result: String?
   package let arm: Arm?
   package let repeatIndex: Int?
   package let content: Recording.Content
 
-  package init(caseID: CaseID? = nil, contains: String? = nil, arm: Arm? = nil, repeatIndex: Int? = nil, content: Recording.Content) {
+  package init(
+    caseID: CaseID? = nil, contains: String? = nil, result: String? = nil, arm: Arm? = nil, repeatIndex: Int? = nil,
+    content: Recording.Content
+  ) {
     self.caseID = caseID
     self.contains = contains
+    self.result = result
     self.arm = arm
     self.repeatIndex = repeatIndex
     self.content = content
   }
 
-  private static let conditions = ["case", "contains", "arm", "repeat"]
+  private static let conditions = ["case", "contains", "result", "arm", "repeat"]
   private static let answers = [
     "text", "tool_calls", "finish_reason", "refusal", "usage", "latency_ms", "ttft_ms", "model", "response_id", "failure",
   ]
@@ -40,6 +46,10 @@ package struct ScriptedRule: Sendable, Hashable {
     contains = try Self.text("contains", json)
     guard contains != "" else {
       throw Diagnostic(.error, "'contains' is empty", help: "leave it out: the rule then applies to every message")
+    }
+    result = try Self.text("result", json)
+    guard result != "" else {
+      throw Diagnostic(.error, "'result' is empty", help: "write a part of what the tool says")
     }
     arm = try Self.text("arm", json).map { text throws(Diagnostic) in
       guard let arm = Arm(rawValue: text) else {
@@ -88,6 +98,9 @@ package struct ScriptedRule: Sendable, Hashable {
     if let caseID, caseID != origin.caseID { return false }
     if let arm, arm != origin.arm { return false }
     if let repeatIndex, repeatIndex != origin.repeatIndex { return false }
+    if let result {
+      guard let last = request.messages.last, last.role == .tool, holds(Array(last.content.utf8), Array(result.utf8)) else { return false }
+    }
     guard let contains else { return true }
     guard let asked = request.messages.last(where: { $0.role == .user })?.content else { return false }
     return holds(Array(asked.utf8), Array(contains.utf8))
