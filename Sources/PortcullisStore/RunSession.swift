@@ -24,12 +24,7 @@ package final class RunSession: Sendable {
   package func end(_ stop: RunStop, at now: WallTime = .now) throws(StoreError) {
     try store.writing { db in
       if try store.record(of: run.row, in: db).state == .planning { return try store.closeCrashedSession(of: run.row, in: db) }
-      if stop == .finished {
-        let (planned, ended) = try store.plannedAndEnded(run.row, in: db)
-        guard planned == ended else {
-          throw StoreError.contradiction("run \(run.id) cannot be finished: \(ended) of its \(planned) trials have an end")
-        }
-      }
+      if stop == .finished { try store.requireEveryEnd(run, in: db) }
       let state: RunState = stop == .finished ? .finished : .interrupted
       try db.execute(
         sql: "UPDATE run SET state = ?, stop = ?, finished_at = ? WHERE id = ?",
@@ -66,6 +61,25 @@ extension Store {
       return try record(of: row, in: db)
     }
     return RunSession(store: self, run: run, number: 1, lock: lock)
+  }
+
+  /// Finishes runs of one command that were worked through and left open, all of them or none. One that somebody works on stays as it is.
+  package func finish(_ runs: [RunRecord], at now: WallTime = .now) throws(StoreError) {
+    try writing { db in
+      for run in runs where try record(of: run.row, in: db).state == .interrupted {
+        try requireEveryEnd(run, in: db)
+        try db.execute(
+          sql: "UPDATE run SET state = ?, stop = ?, finished_at = ? WHERE id = ?",
+          arguments: [RunState.finished.code, RunStop.finished.code, now.milliseconds, run.row])
+      }
+    }
+  }
+
+  fileprivate func requireEveryEnd(_ run: RunRecord, in db: Database) throws {
+    let (planned, ended) = try plannedAndEnded(run.row, in: db)
+    guard planned == ended else {
+      throw StoreError.contradiction("run \(run.id) cannot be finished: \(ended) of its \(planned) trials have an end")
+    }
   }
 
   /// Goes on with a run that was begun and not finished.

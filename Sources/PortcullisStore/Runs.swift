@@ -96,6 +96,15 @@ package struct RunTotals: Sendable, Hashable {
   package let unknownCosts: Int
   /// Of ended sessions.
   package let elapsed: Duration
+
+  package static let none = RunTotals(calls: 0, costMicro: 0, tokens: 0, openAttempts: 0, unknownCosts: 0, elapsed: .zero)
+
+  package static func + (left: RunTotals, right: RunTotals) -> RunTotals {
+    RunTotals(
+      calls: left.calls + right.calls, costMicro: left.costMicro + right.costMicro, tokens: left.tokens + right.tokens,
+      openAttempts: left.openAttempts + right.openAttempts, unknownCosts: left.unknownCosts + right.unknownCosts,
+      elapsed: left.elapsed + right.elapsed)
+  }
 }
 
 /// 0 for `latest`, N for `latest~N`, nil for another name.

@@ -93,15 +93,87 @@ extension EndToEnd {
       #expect(again.output.contains("resumed: "), "\(again.output)")
     }
 
-    @Test func requestsWithToolResultsAreNotAskedAndCount() throws {
+    @Test func resultsThatAnswerNoCallAreNotAskedAndCount() throws {
       let scratch = try project(300)
       let tool =
         #"{"id":"t","messages":[{"role":"user","content":"refund"},{"role":"tool","content":"done"}],"production":{"text":"Order"}}"#
       try scratch.write(try scratch.read("pairs.jsonl") + (tool + "\n"), to: "pairs.jsonl")
       let result = try shadow(scratch, Self.targets)
       let told = result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-      #expect(told.contains("1 request with tool results was not asked"), "\(told)")
+      #expect(told.contains("1 request with tool results that answer no call was not asked and counts as missing"), "\(told)")
       #expect(told.contains("1 without an answer of every arm"), "\(told)")
+    }
+
+    /// Requests of which a tool's result is a part, asked of targets that look the order up first.
+    private func toolProject(_ count: Int, next: [String]? = nil) throws -> Scratch {
+      let scratch = try project(1)
+      let rules = [
+        #"{"result":"shipped","text":"Order shipped.","latency_ms":2}"#,
+        #"{"contains":"order","tool_calls":[{"name":"look_up","arguments":{"order":7}}],"latency_ms":2}"#,
+      ]
+      try scratch.write((next ?? rules).joined(separator: "\n") + "\n", to: "next.jsonl")
+      try scratch.write(rules.joined(separator: "\n") + "\n", to: "now.jsonl")
+      try scratch.write(
+        (0..<count).map { number in
+          #"{"id":"r\#(number)","messages":[{"role":"user","content":"I am \#(number)"},{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"who","arguments":"{}"}}]},{"role":"tool","tool_call_id":"a","content":"Ana"},{"role":"user","content":"Where is my order?"}],"production":{"text":"Order \#(number % 2 == 0 ? "shipped." : "Shipped.")","latency_ms":9},"tool_results":[{"name":"look_up","arguments":{"order":7},"content":"shipped"}]}"#
+            + "\n"
+        }.joined(), to: "pairs.jsonl")
+      return scratch
+    }
+
+    private func told(_ result: Binary.Result) -> String { result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+
+    @Test func aCallThatProductionMadeTooGetsTheRecordedResult() throws {
+      let scratch = try toolProject(120)
+      let result = try shadow(scratch, Self.targets)
+      #expect(result.code == 0, "\(result.output)\(result.errors)")
+      #expect(told(result).contains("240 fresh answers call a tool; none was run: 240 calls got the recorded result"), "\(told(result))")
+      // The answer to the result is recorded in a run of its own, whose case is the conversation as it was then.
+      let trials = try Binary.run(["export", "trials", "--run", "latest"], in: scratch.url)
+      let lines = trials.output.split(separator: "\n")
+      #expect(lines.count == 120 && lines.allSatisfy { $0.contains("Order shipped.") }, "\(trials.output.prefix(600))")
+      #expect(told(result).contains("candidate asked on after its tool calls"), "\(told(result))")
+    }
+
+    @Test func aCallThatProductionDidNotMakeGetsAStubAndIsCounted() throws {
+      let scratch = try toolProject(
+        120,
+        next: [
+          #"{"result":"not available","text":"I cannot say.","latency_ms":2}"#,
+          #"{"contains":"order","tool_calls":[{"name":"refund","arguments":{"order":7}}],"latency_ms":2}"#,
+        ])
+      let result = try shadow(scratch, Self.targets)
+      #expect(result.code == 99, "\(result.output)\(result.errors)")
+      #expect(
+        told(result).contains("240 fresh answers call a tool; none was run: 120 calls got the recorded result, 120 calls a stub"),
+        "\(told(result))")
+    }
+
+    @Test func whoNeverStopsCallingToolsIsCutAndNeverPasses() throws {
+      let result = try shadow(
+        try toolProject(120, next: [#"{"contains":"order","tool_calls":[{"name":"look_up","arguments":{"order":7}}],"latency_ms":2}"#]),
+        Self.targets)
+      #expect(result.code == 99, "\(result.output)\(result.errors)")
+      #expect(told(result).contains("120 requests still called tools at the limit"), "\(told(result))")
+    }
+
+    /// One budget holds for all runs of a shadow, however often it is asked.
+    @Test func theBudgetHoldsForAllRoundsTogether() throws {
+      let scratch = try toolProject(60)
+      let config = try scratch.read("portcullis.yaml")
+      try scratch.write(config + "budget: {calls: 150}\n", to: "portcullis.yaml")
+      let result = try shadow(scratch, Self.targets)
+      #expect(result.code == 75, "\(result.output)\(result.errors)")
+      func recorded(_ run: String) throws -> Int {
+        try Binary.run(["export", "trials", "--run", run], in: scratch.url).output.split(separator: "\n").count
+      }
+      #expect(try recorded("latest~1") == 120 && recorded("latest") == 30)
+      let again = try shadow(scratch, Self.targets)
+      #expect(try again.code == 75 && recorded("latest") == 30, "what is spent stays spent: \(again.output)")
+      try scratch.write(config, to: "portcullis.yaml")
+      let rest = try shadow(scratch, Self.targets)
+      #expect(told(rest).contains("resumed: 120 of 120 trials") && told(rest).contains("resumed: 30 of 60 trials"), "\(rest.output)")
+      #expect(rest.code == 98, "\(rest.output)")
     }
 
     @Test(

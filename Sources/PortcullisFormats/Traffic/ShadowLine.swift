@@ -14,7 +14,7 @@ struct ShadowLineProblem: Error {
 
 /// Decodes one line of shadow pairs, formats.md §8. `null` means "not known" throughout; what is there must be right.
 struct ShadowLine {
-  private static let known = ["id", "input", "messages", "production", "candidate", "noise", "tags", "cluster", "at"]
+  private static let known = ["id", "input", "messages", "tool_results", "production", "candidate", "noise", "tags", "cluster", "at"]
   private static let ofAnswers = [
     "text", "output", "tool_calls", "finish_reason", "refusal", "usage", "latency_ms", "ttft_ms", "model", "response_id", "failure",
     "score",
@@ -41,6 +41,12 @@ struct ShadowLine {
       for member in answer.members where !ShadowLine.ofAnswers.contains(member.name) { ignored.append("\(arm.rawValue).\(member.name)") }
       pair[arm] = try ShadowLine.answer(value, answer, arm.rawValue)
     }
+    pair.toolResults = try ShadowLine.toolResults(object)
+    // The calls that led to production's answer are part of it, wherever they were written down.
+    if let results = pair.toolResults, var completion = pair.production?.completion, completion.toolCalls.isEmpty {
+      completion.toolCalls = results.map(\.call)
+      pair.production?.content = .completion(completion)
+    }
     if let at = object["at"], !at.isNull { try ShadowLine.checkTime(at) }
     self.pair = pair
   }
@@ -61,22 +67,25 @@ struct ShadowLine {
     }
     guard let list else { return [] }
     guard let items = list.array else { throw ShadowLineProblem("'messages' is \(list.kind); it must be a list") }
-    var messages: [Message] = []
-    for item in items { messages.append(try message(item)) }
-    return messages
+    var talk = RecordedTalk()
+    for item in items { try talk.add(item) }
+    return talk.messages
   }
 
-  /// Parts that are text are joined; a message of tool calls has no text of its own.
-  private static func message(_ item: JSON) throws(ShadowLineProblem) -> Message {
-    guard let word = item["role"]?.string, let role = Message.Role(recorded: word) else {
-      throw ShadowLineProblem("a message has no 'role' that is known", help: "system, user, assistant or tool")
+  private static func toolResults(_ object: JSONObject) throws(ShadowLineProblem) -> [ToolResult]? {
+    guard let value = object["tool_results"], !value.isNull else { return nil }
+    let help = "as in [{\"name\": …, \"arguments\": {…}, \"content\": \"…\"}]"
+    guard let items = value.array else { throw ShadowLineProblem("'tool_results' is \(value.kind); it must be a list", help: help) }
+    var results: [ToolResult] = []
+    for item in items {
+      guard let call = ToolCall(json: item) else { throw ShadowLineProblem("a tool result has no 'name'", help: help) }
+      switch item["content"] {
+      case .string(let text): results.append(ToolResult(call, content: text))
+      case nil, .null: throw ShadowLineProblem("the result of '\(call.name.prefix(80))' has no 'content'", help: help)
+      case let content?: results.append(ToolResult(call, content: content.compactText))
+      }
     }
-    switch item["content"] {
-    case .string(let text): return Message(role: role, content: text)
-    case .array(let parts): return Message(role: role, content: parts.map { $0["text"]?.string ?? $0.compactText }.joined(separator: "\n"))
-    case nil, .null: return Message(role: role, content: item["tool_calls"].map(\.compactText) ?? "")
-    case .bool, .number, .object: throw ShadowLineProblem("the 'content' of a message must be text")
-    }
+    return results
   }
 
   private static func label(_ object: JSONObject, _ name: String) throws(ShadowLineProblem) -> String? {
@@ -126,7 +135,6 @@ struct ShadowLine {
     guard holdsAnswer else {
       throw ShadowLineProblem("'\(arm)' holds no answer", help: "give it 'text', 'tool_calls' or 'failure', or leave it out")
     }
-    completion.toolCalls = completion.toolCalls.map(\.readArguments)
     return ShadowAnswer(.completion(completion), score: score, costMicro: cost)
   }
 
@@ -146,24 +154,5 @@ struct ShadowLine {
       throw ShadowLineProblem("the 'cost_micro_usd' of '\(arm)' must be a whole number of 0 or more")
     }
     return cost
-  }
-}
-
-extension ToolCall {
-  /// Arguments that were recorded as the text the model sent, read.
-  fileprivate var readArguments: ToolCall {
-    guard case .string(let text) = arguments, let read = try? JSON(parsing: text) else { return self }
-    return ToolCall(name: name, arguments: read)
-  }
-}
-
-extension Message.Role {
-  /// Also the words other APIs have for the same roles.
-  fileprivate init?(recorded word: String) {
-    switch word {
-    case "developer": self = .system
-    case "function": self = .tool
-    default: self.init(rawValue: word)
-    }
   }
 }

@@ -5,6 +5,8 @@ package struct ShadowPair: Sendable, Hashable {
   package let id: CaseID
   /// What was asked, in its order; empty where the recording does not say.
   package var messages: [Message]
+  /// What tools gave production while it answered, in their order; nil where the recording does not say.
+  package var toolResults: [ToolResult]?
   /// Requests that share a source (a user, a conversation).
   package var cluster: String?
   package var tags: [Case.Tag]
@@ -13,11 +15,13 @@ package struct ShadowPair: Sendable, Hashable {
   package var noise: ShadowAnswer?
 
   package init(
-    id: CaseID, messages: [Message] = [], cluster: String? = nil, tags: [Case.Tag] = [], production: ShadowAnswer? = nil,
+    id: CaseID, messages: [Message] = [], toolResults: [ToolResult]? = nil, cluster: String? = nil, tags: [Case.Tag] = [],
+    production: ShadowAnswer? = nil,
     candidate: ShadowAnswer? = nil, noise: ShadowAnswer? = nil
   ) {
     self.id = id
     self.messages = messages
+    self.toolResults = toolResults
     self.cluster = cluster
     self.tags = tags
     self.production = production
@@ -45,7 +49,7 @@ package struct ShadowPair: Sendable, Hashable {
   /// The independent unit it belongs to: what was declared, else what was asked, else itself.
   var unit: UInt64 {
     if let cluster { return ClusterLabel(cluster: cluster).bits }
-    if !messages.isEmpty { return ClusterKey(messages: messages.map(\.content)).bits }
+    if !messages.isEmpty { return ClusterKey(messages: messages.map(\.wholeText)).bits }
     return request
   }
 
@@ -53,7 +57,7 @@ package struct ShadowPair: Sendable, Hashable {
   var request: UInt64 {
     var hash = StableHash(seed: 8)
     hash.add(id.text)
-    for message in messages { hash.add(message.content) }
+    for message in messages { hash.add(message.wholeText) }
     return hash.bits
   }
 }

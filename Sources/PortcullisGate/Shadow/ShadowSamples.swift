@@ -56,7 +56,8 @@ extension ShadowPair {
   /// The same pair with texts that are short enough to keep.
   fileprivate func shortened(to length: Int) -> ShadowPair {
     var short = self
-    short.messages = messages.suffix(4).map { Message(role: $0.role, content: String($0.content.prefix(length))) }
+    short.messages = messages.suffix(4).map { Message(role: $0.role, content: String($0.wholeText.prefix(length))) }
+    short.toolResults = nil
     short.production = production?.shortened(to: length)
     short.candidate = candidate?.shortened(to: length)
     short.noise = noise?.shortened(to: length)

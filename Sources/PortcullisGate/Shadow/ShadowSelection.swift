@@ -67,7 +67,7 @@ extension ShadowPair {
   fileprivate var rank: UInt64 {
     var hash = StableHash(seed: 11)
     hash.add(id.text)
-    for message in messages { hash.add(message.content) }
+    for message in messages { hash.add(message.wholeText) }
     return hash.bits
   }
 }

@@ -83,7 +83,9 @@ extension RunWork {
       note("run \(run.id): \(plural(plannedCases, "case")), \(plural(planned, "trial")) (\(arms))")
       if let asked = new?.cost.words(currency: plan.currency) { note("plan: \(asked)") }
       for line in new.map({ plan.forecast($0.summary) { try store.history(of: plan, arms: plan.arms.map(\.arm)) } }) ?? [] { note(line) }
-      for other in (try? store.unfinishedRuns(limit: 3)) ?? [] where other.id != run.id && other.kind == kind {
+      let mine = [run.id] + (siblings ?? [])
+      let others = ((try? store.unfinishedRuns(limit: 3 + mine.count)) ?? []).filter { !mine.contains($0.id) && $0.kind == kind }
+      for other in others.prefix(3) {
         note("note: run \(other.id) of another plan is unfinished (\(difference(other)))")
       }
     }

@@ -16,6 +16,9 @@ struct RunWork {
   /// nil: nothing is taken over.
   let reused: RunRecord?
   let plannedCases: Int
+  /// Of a command that makes several runs: those made before this one. Each of them stays unfinished until `Store.finish` ends all, so that the
+  /// same command goes on where it was stopped and asks nothing again. nil for a run that stands alone.
+  let siblings: [RunID]?
 
   /// What happened, for the decision and the report.
   struct Result {
@@ -25,8 +28,9 @@ struct RunWork {
     let notes: [String]
   }
 
-  init(plan: LoadedPlan, options: RunOptions, kind: RunKind) throws {
+  init(plan: LoadedPlan, options: RunOptions, kind: RunKind, siblings: [RunID]? = nil) throws {
     self.plan = plan
+    self.siblings = siblings
     self.options = options
     self.kind = kind
     // A plan that cannot be run makes no store.
@@ -81,7 +85,7 @@ struct RunWork {
     }
     await display.finish()
     let end = try ending(stop, progress.snapshot, run)
-    try session.end(end.stored)
+    try session.end(siblings != nil && end.stored == .finished ? .interrupted : end.stored)
     try refuse(stop, run, progress.snapshot)
     if let stop {
       let first: String

@@ -23,23 +23,19 @@ struct ShadowDecision: Sendable {
   private let request: ShadowRequest
   private let samples: ShadowSamples
   private let planned: Int
-  /// Fresh answers that call a tool: none was run.
-  private let answersWithCalls: Int
+  private let tools: ToolAccount
 
   /// Reads the files, and blocks until they are read. Throws `Problems` where there is nothing to decide on.
   init(_ request: ShadowRequest, waivers: Waivers?) throws {
     var tally = ShadowTally(needs: ShadowNeeds(request.policy))
-    var answersWithCalls = 0
+    var tools = ToolAccount()
     files = try readShadowPairs(request.pairs) { read in
-      guard let pair = try request.completed(read) else { return }
-      for answer in [pair.candidate, pair.noise].compactMap({ $0 }) where answer.isFresh && answer.completion?.toolCalls.isEmpty == false {
-        answersWithCalls += 1
-      }
+      guard let pair = try request.completed(read, &tools) else { return }
       tally.add(request.scored(pair))
     } lost: {
       tally.addLost()
     }
-    self.answersWithCalls = answersWithCalls
+    self.tools = tools
     planned = tally.planned
     let evidence = tally.evidence(currency: request.currency, stop: request.asked?.stop ?? .finished)
     let git = GitFacts(folder: "")
@@ -75,20 +71,18 @@ extension ShadowDecision {
     let drawn =
       asked.count < asked.offered
       ? "\(asked.count) of \(plural(asked.offered, "request")) drawn and asked" : "\(plural(asked.count, "request")) asked"
-    return [drawn] + asked.notes
-      + (answersWithCalls > 0
-        ? ["\(plural(answersWithCalls, "fresh answer")) \(answersWithCalls == 1 ? "calls" : "call") a tool; none was run"] : [])
-      + (asked.toolRequests > 0
+    return [drawn] + asked.notes + [tools.words].compactMap { $0 }
+      + (asked.unaskable > 0
         ? [
-          "\(plural(asked.toolRequests, "request")) with tool results \(asked.toolRequests == 1 ? "was" : "were") not asked and count as missing"
+          "\(plural(asked.unaskable, "request")) with tool results that answer no call \(asked.unaskable == 1 ? "was" : "were") not asked and \(asked.unaskable == 1 ? "counts" : "count") as missing"
         ] : [])
   }
 }
 
 extension ShadowRequest {
   /// The pair with what was asked; nil for a request that is no part of this shadow.
-  fileprivate func completed(_ pair: ShadowPair) throws -> ShadowPair? {
-    if let asked { return try asked.completed(pair) }
+  fileprivate func completed(_ pair: ShadowPair, _ tools: inout ToolAccount) throws -> ShadowPair? {
+    if let asked { return try asked.completed(pair, &tools) }
     return pair
   }
 
@@ -141,7 +135,7 @@ extension ShadowPair {
   fileprivate func comparison(_ fields: [String]) -> CaseComparison {
     CaseComparison(
       id: id, evalset: tags.map { "\($0.name)=\($0.value)" }.joined(separator: " "),
-      input: messages.map(\.content).joined(separator: "\n"), candidate: candidate.map { $0.view(fields) },
+      input: messages.map(\.wholeText).joined(separator: "\n"), candidate: candidate.map { $0.view(fields) },
       production: production.map { $0.view([]) })
   }
 }

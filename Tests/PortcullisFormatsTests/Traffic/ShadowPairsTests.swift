@@ -50,6 +50,8 @@ import Testing
       #"{"id":"x","candidate":{"text":"a","score":"good"}}"#, #"{"id":"x","candidate":{"text":"a","score":NaN}}"#,
       #"{"id":"x","candidate":{"text":"a","latency_ms":-1}}"#, #"{"id":"x","candidate":{"text":"a","cost_micro_usd":-1}}"#,
       #"{"id":"x","candidate":{"failure":{"kind":"sad"}}}"#, #"{"id":"x","tags":["de"]}"#, #"{"id":"x","tags":{"a":{}}}"#,
+      #"{"id":"x","tool_results":{}}"#, #"{"id":"x","tool_results":[{"content":"r"}]}"#, #"{"id":"x","tool_results":[{"name":"f"}]}"#,
+      #"{"id":"x","messages":[{"role":"assistant","tool_calls":"f"}]}"#, #"{"id":"x","messages":[{"role":"assistant","tool_calls":[{}]}]}"#,
       #"{"id":"x","cluster":[]}"#, #"{"id":"x","at":"yesterday"}"#, #"{"id":"x","tags":{"a":"\u202e"}}"#,
     ])
   func aDamagedLineIsALostPair(_ line: String) throws {
@@ -60,6 +62,35 @@ import Testing
     #expect(problem.place?.line == 2)
     #expect(problem.severity == .warning)
     #expect(problem.message.contains("counts as missing"), "\(problem)")
+  }
+
+  /// Logs name calls in many ways, or not at all; what is read is what an endpoint takes.
+  @Test(
+    arguments: [
+      #"{"role":"assistant","tool_calls":[{"id":"c1","name":"f","arguments":{"a":1}}]},{"role":"tool","tool_call_id":"c1","content":"r"}"#,
+      #"{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]},{"role":"tool","content":"r"}"#,
+      #"{"role":"assistant","function_call":{"name":"f","arguments":"{\"a\":1}"}},{"role":"function","name":"f","content":"r"}"#,
+    ])
+  func callsOfAConversationFindTheirResults(_ messages: String) throws {
+    let (pairs, lost, _) = try read([#"{"id":"x","messages":[{"role":"user","content":"q"},"# + messages + "]}"])
+    #expect(lost == 0)
+    let talk = pairs[0].messages
+    #expect(talk.toolProblem == nil, "\(talk)")
+    #expect(talk[1].calls.map(\.call) == [ToolCall(name: "f", arguments: .object([("a", .int(1))]))])
+    #expect(talk[2].answeredCall == talk[1].calls[0].id && talk[2].content == "r")
+  }
+
+  @Test func recordedResultsAreReadAndTheirCallsArePartOfProductionsAnswer() throws {
+    let results = #""tool_results":[{"name":"f","arguments":"{\"a\":1}","content":"r"},{"name":"g","content":{"k":2}}]"#
+    let (pairs, lost, files) = try read([
+      #"{"id":"x","input":"q","production":{"text":"a"},"# + results + "}\n"
+        + #"{"id":"y","input":"q","production":{"tool_calls":[{"name":"h"}]},"# + results + "}\n"
+    ])
+    #expect(lost == 0 && files.ignored.isEmpty)
+    let calls = [ToolCall(name: "f", arguments: .object([("a", .int(1))])), ToolCall(name: "g", arguments: .object([]))]
+    #expect(pairs[0].toolResults == [ToolResult(calls[0], content: "r"), ToolResult(calls[1], content: #"{"k":2}"#)])
+    #expect(pairs[0].production?.completion?.toolCalls == calls)
+    #expect(pairs[1].production?.completion?.toolCalls.map(\.name) == ["h"], "what was written as its calls stays")
   }
 
   @Test func anArmThatIsNullOrAbsentIsNone() throws {
