@@ -173,6 +173,9 @@ package func logEvidenceNeeded(alpha: Double) -> Double {
   return -Double.log(alpha)
 }
 
+/// E itself, for people to read; infinite beyond what a double holds.
+package func eValue(logE: Double) -> Double { Double.exp(logE) }
+
 /// ln(eᵃ + eᵇ), where either may be −∞.
 private func logSum(_ a: Double, _ b: Double) -> Double {
   let greater = max(a, b)

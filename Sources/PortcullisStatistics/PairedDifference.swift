@@ -59,15 +59,6 @@ package struct PairedDifference: Sendable, Hashable {
     let logBeta = 2 * Double.logGamma(prior) - Double.logGamma(2 * prior)
     return Double.log(sum / near) + (1 - 2 * prior) * Double.log(2) - logBeta
   }
-
-  /// Whether "not farther" is rejected, at most with probability `alpha` where it is true: E ≥ 1/α.
-  package func isFarther(alpha: Double, prior: Double = 1) -> Bool {
-    requireError(alpha)
-    return logEFarther(prior: prior) >= -Double.log(alpha)
-  }
-
-  /// E against "not farther", for people to read; infinite beyond what a double holds.
-  package func eFarther(prior: Double = 1) -> Double { Double.exp(logEFarther(prior: prior)) }
 }
 
 private func requirePrior(_ prior: Double) {
@@ -100,7 +91,13 @@ package struct GradedDifference: Sendable, Hashable {
   package mutating func add(production: Double, candidateFirst: Double, candidateSecond: Double) {
     precondition(
       [production, candidateFirst, candidateSecond].allSatisfy { (0...1).contains($0) }, "a similarity lies in 0...1")
-    process.add(0.5 * (production - 0.5 * (candidateFirst + candidateSecond) + 1))
+    add(excess: production - 0.5 * (candidateFirst + candidateSecond))
+  }
+
+  /// Adds X itself, or the mean of several that rise and fall together; in -1...1.
+  package mutating func add(excess: Double) {
+    precondition((-1...1).contains(excess), "an excess lies in -1...1")
+    process.add(0.5 * (excess + 1))
   }
 
   package var logE: Double { process.logE }

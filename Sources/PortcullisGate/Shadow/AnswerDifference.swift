@@ -28,6 +28,7 @@ package struct AnswerDifference: Sendable {
       compareJSON(left, right, &finder)
       finder.calls(left.toolCalls, right.toolCalls)
     case .toolCalls: finder.calls(left.toolCalls, right.toolCalls)
+    case .judge: break  // graded, never taken apart
     }
     return finder.paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }

@@ -34,23 +34,24 @@ package struct ShadowEvidence: Sendable, Hashable {
 
 /// Sums the entries of all pairs over whole clusters, in the whole and in each slice.
 struct ShadowCounting {
-  private(set) var whole = ShadowSums()
+  private(set) var whole: ShadowSums
   private(set) var slices: [ShadowEvidence.Slice] = []
   private(set) var crowded: [String] = []
   private(set) var hasScores = false
   private(set) var units = 0
 
   /// Cost: a sort of the entries, by their units.
-  init(entries: [ShadowEntry], lost: Int, asksNoise: Bool, slices table: SliceTable, wanted: [String]) {
+  init(entries: [ShadowEntry], lost: Int, asksNoise: Bool, isGraded: Bool, slices table: SliceTable, wanted: [String]) {
+    whole = ShadowSums(isGraded: isGraded)
     var entries = entries
     entries.sort { $0.unit < $1.unit }
     hasScores = entries.contains { $0.candidate != nil || $0.production != nil || $0.noise != nil }
-    var sums = SliceSums(table)
+    var sums = SliceSums(table, isGraded: isGraded)
     var start = 0
     while start < entries.count {
       var end = start + 1
       while end < entries.count, entries[end].unit == entries[start].unit { end += 1 }
-      var cell = ShadowCell()
+      var cell = ShadowCell(isGraded: isGraded)
       for place in start..<end { cell.add(entries[place], asksNoise: asksNoise) }
       whole.add(cell)
       if end - start == 1 {
@@ -73,8 +74,10 @@ private struct SliceSums {
   /// By the number of a combination: places among `tags`.
   private let places: [[Int]]
   private var sums: [ShadowSums]
+  private let isGraded: Bool
 
-  init(_ table: SliceTable) {
+  init(_ table: SliceTable, isGraded: Bool) {
+    self.isGraded = isGraded
     let sliced = table.sliced
     var tags: [Case.Tag] = []
     var known: [Case.Tag: Int] = [:]
@@ -87,7 +90,7 @@ private struct SliceSums {
       }
     }
     self.tags = tags
-    sums = Array(repeating: ShadowSums(), count: tags.count)
+    sums = Array(repeating: ShadowSums(isGraded: isGraded), count: tags.count)
   }
 
   mutating func add(_ cell: ShadowCell, of combination: Int) {
@@ -98,7 +101,7 @@ private struct SliceSums {
   mutating func add(_ entries: ArraySlice<ShadowEntry>, asksNoise: Bool) {
     var cells: [Int: ShadowCell] = [:]
     for entry in entries {
-      for place in places[entry.slices] { cells[place, default: ShadowCell()].add(entry, asksNoise: asksNoise) }
+      for place in places[entry.slices] { cells[place, default: ShadowCell(isGraded: isGraded)].add(entry, asksNoise: asksNoise) }
     }
     for (place, cell) in cells { sums[place].add(cell) }
   }

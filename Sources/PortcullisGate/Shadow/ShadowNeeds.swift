@@ -10,6 +10,8 @@ package struct ShadowNeeds: Sendable, Hashable {
   let calls: Policy
   /// Whether costs are summed over clusters.
   let countsCosts: Bool
+  /// Whether answers are compared by a judge's grades, rather than as the same or not.
+  package var isGraded: Bool { change?.compare == .judge }
 
   package init(_ policy: ShadowPolicy) {
     var change: NoChangeRule?

@@ -13,6 +13,8 @@ package struct ShadowPair: Sendable, Hashable {
   package var production: ShadowAnswer?
   package var candidate: ShadowAnswer?
   package var noise: ShadowAnswer?
+  /// What a judge says of the three answers; nil where none was asked, or gave no grade.
+  package var agreement: ShadowAgreement?
 
   package init(
     id: CaseID, messages: [Message] = [], toolResults: [ToolResult]? = nil, cluster: String? = nil, tags: [Case.Tag] = [],
@@ -59,6 +61,23 @@ package struct ShadowPair: Sendable, Hashable {
     hash.add(id.text)
     for message in messages { hash.add(message.wholeText) }
     return hash.bits
+  }
+}
+
+/// How much alike a judge finds the three answers to one request, two by two: from 0 (another answer) to 1 (the same).
+package struct ShadowAgreement: Sendable, Hashable {
+  /// Of production's two answers.
+  package let production: Double
+  /// Of the candidate's answer and production's first, and its second.
+  package let candidate: Double
+  package let candidateAndNoise: Double
+
+  /// - Precondition: Each lies in 0...1.
+  package init(production: Double, candidate: Double, candidateAndNoise: Double) {
+    precondition([production, candidate, candidateAndNoise].allSatisfy { (0...1).contains($0) }, "a grade lies in 0...1")
+    self.production = production
+    self.candidate = candidate
+    self.candidateAndNoise = candidateAndNoise
   }
 }
 

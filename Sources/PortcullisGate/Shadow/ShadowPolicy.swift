@@ -102,7 +102,7 @@ package enum ShadowRule: Sendable, Hashable {
       [
         ("epsilon", .double(rule.epsilon)), ("compare", .string(rule.compare.rawValue)), ("ignore", .array(rule.ignore.map(JSON.string))),
         ("must_match", .bool(rule.mustMatch)), ("slices", .array(rule.slices.map(JSON.string))),
-      ]
+      ] + (rule.judge.map { [("judge", .string($0))] } ?? [])
     case .complete, .noRegression, .errorRate, .latency, .ttft, .costPerRequest: []
     }
   }
@@ -121,6 +121,8 @@ package struct NoChangeRule: Sendable, Hashable {
   /// The excess of disagreement accepted; above 0, below 1.
   package var epsilon: Double
   package var compare: AnswerComparison
+  /// Who compares the answers under `judge`; nil under every other comparison.
+  package var judge: String?
   /// Field paths that do not count, as in `meta.id` or `items[*].at`; whatever lies below them neither.
   package var ignore: [String]
   /// Whether a difference that was shown fails, rather than waits for people: refactors, quantisation, a change of provider.
@@ -129,10 +131,12 @@ package struct NoChangeRule: Sendable, Hashable {
   package var slices: [String]
 
   package init(
-    epsilon: Double = 0.05, compare: AnswerComparison = .text, ignore: [String] = [], mustMatch: Bool = false, slices: [String] = []
+    epsilon: Double = 0.05, compare: AnswerComparison = .text, judge: String? = nil, ignore: [String] = [], mustMatch: Bool = false,
+    slices: [String] = []
   ) {
     self.epsilon = epsilon
     self.compare = compare
+    self.judge = judge
     self.ignore = ignore
     self.mustMatch = mustMatch
     self.slices = slices
@@ -147,4 +151,6 @@ package enum AnswerComparison: String, Sendable, CaseIterable {
   case json
   /// Names and arguments of the tool calls, field by field; the text does not count.
   case toolCalls = "tool-calls"
+  /// As much as a judge finds them alike, from 0 to 1.
+  case judge
 }

@@ -30,6 +30,20 @@ package struct ShadowSamples: Sendable, Hashable {
     count += 1
     var rank = -fields.count
     if let ours = pair.candidate?.score, let theirs = pair.production?.score { rank += billionths(ours) - billionths(theirs) }
+    offer(pair, rank: rank, fields: fields)
+  }
+
+  /// A pair that a judge graded, where it finds production's answers more alike: the greatest excess first.
+  mutating func add(graded pair: ShadowPair) {
+    guard let grades = pair.agreement else { return }
+    let alike = (grades.candidate + grades.candidateAndNoise) / 2
+    guard grades.production > alike else { return }
+    count += 1
+    let seen = "what the judge reads: \(percent(alike)) alike, production's own \(percent(grades.production))"
+    offer(pair, rank: billionths(alike) - billionths(grades.production), fields: [seen])
+  }
+
+  private mutating func offer(_ pair: ShadowPair, rank: Int, fields: [String]) {
     if entries.count == ShadowSamples.limit {
       let last = entries[ShadowSamples.limit - 1]
       guard rank < last.rank || (rank == last.rank && pair.id < last.pair.id) else { return }

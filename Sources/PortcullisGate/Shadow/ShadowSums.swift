@@ -26,6 +26,14 @@ package struct ShadowSums: Sendable, Hashable {
   package private(set) var compared = 0
   package private(set) var candidateDiffers = 0
   package private(set) var productionDiffers = 0
+  /// Under a judge: evidence from the mean excess of each cluster, of complete pairs, and with the missing ones at 1; nil where answers are
+  /// compared as the same or not.
+  package private(set) var graded: GradedDifference?
+  package private(set) var gradedWorst: GradedDifference?
+  /// Pairs that have all answers and lack a grade; twice the grades of the others, in units of `ShadowEntry.Grades`.
+  package private(set) var ungraded = 0
+  package private(set) var ownAgreementTwice = 0
+  package private(set) var agreementTwice = 0
   /// Scored pairs, and the sums of their scores in billionths: the candidate's, and twice production's mean.
   package private(set) var scored = 0
   package private(set) var candidateTotal = 0
@@ -34,9 +42,18 @@ package struct ShadowSums: Sendable, Hashable {
   package private(set) var worse = 0
   package private(set) var spread = PairEvidence.Spread.none
 
-  init() {}
+  init(isGraded: Bool) {
+    graded = isGraded ? GradedDifference() : nil
+    gradedWorst = graded
+  }
 
-  /// Takes in a cluster that is whole.
+  /// Pairs of which nobody knows whether the candidate differs.
+  var unknown: Int { unanswered + ungraded }
+  /// ln of the evidence that the candidate is farther from production than production from itself; the second, were it so in every missing pair.
+  var logE: Double { graded?.logE ?? difference.logEFarther() }
+  var logEWorst: Double { gradedWorst?.logE ?? differenceWorst.logEFarther() }
+
+  /// Takes in a cluster that is whole. Graded evidence depends on the order of the clusters, which is that of their hashes.
   mutating func add(_ cell: ShadowCell) {
     units += 1
     pairs += cell.pairs
@@ -55,6 +72,11 @@ package struct ShadowSums: Sendable, Hashable {
     compared += cell.compared
     candidateDiffers += cell.candidateDiffers
     productionDiffers += cell.productionDiffers
+    ungraded += cell.ungraded
+    ownAgreementTwice += cell.ownAgreementTwice
+    agreementTwice += cell.agreementTwice
+    if let excess = cell.meanExcess(missing: 0) { graded?.add(excess: excess) }
+    if let excess = cell.meanExcess(missing: cell.excess.missing) { gradedWorst?.add(excess: excess) }
     scored += cell.scored
     candidateTotal += cell.candidateTotal
     productionTwice += cell.productionTwice
@@ -74,6 +96,7 @@ package struct ShadowSums: Sendable, Hashable {
     steadyHigh += PortcullisGate.units(lost, of: 1)
     excessWorst += PortcullisGate.units(lost, of: 1)
     differenceWorst = differenceWorst + PairedDifference(candidateOnly: lost, productionOnly: 0)
+    for _ in 0..<lost { gradedWorst?.add(excess: 1) }
   }
 }
 
@@ -100,6 +123,9 @@ struct ShadowCell {
   fileprivate(set) var compared = 0
   fileprivate(set) var candidateDiffers = 0
   fileprivate(set) var productionDiffers = 0
+  fileprivate(set) var ungraded = 0
+  fileprivate(set) var ownAgreementTwice = 0
+  fileprivate(set) var agreementTwice = 0
   fileprivate(set) var scored = 0
   fileprivate(set) var candidateTotal = 0
   fileprivate(set) var productionTwice = 0
@@ -107,7 +133,17 @@ struct ShadowCell {
   fileprivate(set) var worse = 0
   fileprivate(set) var spread = PairEvidence.Spread.none
 
-  init() {}
+  private let isGraded: Bool
+
+  init(isGraded: Bool) { self.isGraded = isGraded }
+
+  /// The mean excess of the graded pairs, with so many more at 1; nil for none. Whole numbers until the division: the order changes nothing.
+  func meanExcess(missing: Int) -> Double? {
+    let count = compared + missing
+    guard isGraded, count > 0 else { return nil }
+    let twice = 2 * ShadowEntry.Grades.unit
+    return Double(ownAgreementTwice - agreementTwice + missing * twice) / Double(count * twice)
+  }
 
   /// - Parameter asksNoise: Whether production was asked again in any pair: then a pair without that answer lacks one.
   mutating func add(_ entry: ShadowEntry, asksNoise: Bool) {
@@ -125,6 +161,7 @@ struct ShadowCell {
       excessWorst.add(difference: 1)
       return
     }
+    if isGraded { return addGrades(entry) }
     guard flags.contains(.isComparable) else {
       incomparable += 1
       return
@@ -132,6 +169,21 @@ struct ShadowCell {
     addDifferences(entry)
     let halves = (flags.contains(.candidateFromProduction) ? 1.0 : 0) + (flags.contains(.candidateFromNoise) ? 1 : 0)
     let value = halves / 2 - (flags.contains(.noiseFromProduction) ? 1 : 0)
+    excess.add(difference: value)
+    excessWorst.add(difference: value)
+  }
+
+  private mutating func addGrades(_ entry: ShadowEntry) {
+    guard let grades = entry.agreement else {
+      ungraded += 1
+      excess.addMissing()
+      excessWorst.add(difference: 1)
+      return
+    }
+    compared += 1
+    ownAgreementTwice += grades.ownTwice
+    agreementTwice += grades.candidateTwice
+    let value = Double(grades.ownTwice - grades.candidateTwice) / Double(2 * ShadowEntry.Grades.unit)
     excess.add(difference: value)
     excessWorst.add(difference: value)
   }

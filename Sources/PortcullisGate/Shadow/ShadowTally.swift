@@ -2,7 +2,7 @@ import PortcullisCore
 
 /// Counts shadow pairs one at a time: neither their order nor shards change a bit.
 ///
-/// Memory: 24 bytes a pair, 4 for each latency, and little for everything else (slices and fields are bounded).
+/// Memory: 32 bytes a pair, 4 for each latency, and little for everything else (slices and fields are bounded).
 package struct ShadowTally: Sendable {
   package let needs: ShadowNeeds
   private let difference: AnswerDifference?
@@ -23,7 +23,7 @@ package struct ShadowTally: Sendable {
 
   package init(needs: ShadowNeeds) {
     self.needs = needs
-    difference = needs.change.map { AnswerDifference($0) }
+    difference = needs.isGraded ? nil : needs.change.map { AnswerDifference($0) }
     slices = SliceTable(wanted: needs.slices)
     calls = Tally(needs: EvidenceNeeds(needs.calls))
   }
@@ -47,6 +47,7 @@ package struct ShadowTally: Sendable {
       flags.insert(.isComparable)
       compare(pair, candidate, production, second, difference, &flags)
     }
+    if needs.isGraded { discordant.add(graded: pair) }
     copies.add(pair)
     for text in [candidate, production].compactMap({ $0 }) where answers != .several {
       var hash = StableHash(seed: 10)
@@ -118,7 +119,8 @@ package struct ShadowTally: Sendable {
     var run = RunFacts(stop: stop, arms: [.candidate, .production], plannedCases: planned, currency: currency)
     run.planSource = .stated
     let calls = calls.evidence(run: run)
-    let counted = ShadowCounting(entries: entries, lost: lost, asksNoise: asksNoise, slices: slices, wanted: needs.slices)
+    let counted = ShadowCounting(
+      entries: entries, lost: lost, asksNoise: asksNoise, isGraded: needs.isGraded, slices: slices, wanted: needs.slices)
     return ShadowEvidence(
       needs: needs, planned: planned, lost: lost, asksNoise: asksNoise, hasScores: counted.hasScores, isOneAnswer: isOneAnswer(counted),
       copies: copies, whole: counted.whole, slices: counted.slices, crowded: counted.crowded, fields: fields.finished(), calls: calls,
