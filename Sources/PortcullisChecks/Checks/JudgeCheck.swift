@@ -8,7 +8,8 @@ extension CheckKind {
       The judge is named under `judges` in portcullis.yaml: a model and a rubric file. \
       It sees the conversation and the answer as fenced data, \
       then the rubric, and must reply with one JSON object; anything else is unscored after one more try. \
-      A rubric of the kind `reference` also sees the case's `expected`.
+      A rubric of the kind `reference` also sees the case's `expected`, as the right answer; one of the kind `agreement` compares \
+      the two as answers of equal rank.
 
       The grade passes from the rubric's `pass` on, or from the check's own `threshold`. \
       Rulings that rest on a judge stay inconclusive until the judge is calibrated against people's labels.
@@ -35,10 +36,15 @@ extension CheckKind {
       return nil
     }
     let expected = reader.expected.flatMap { $0.isNull ? nil : $0.string ?? $0.compactText }
-    if judge.rubric.kind == .reference, expected == nil {
+    let compares =
+      switch judge.rubric.kind {
+      case .reference, .agreement: true
+      case .passFail, .graded: false
+      }
+    if compares, expected == nil {
       reader.refuse("the rubric of '\(name)' compares with a reference answer, but the case has no 'expected'")
       return nil
     }
-    return .asking(judge, expected: judge.rubric.kind == .reference ? expected : nil)
+    return .asking(judge, expected: compares ? expected : nil)
   }
 }

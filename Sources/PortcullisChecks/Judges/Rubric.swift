@@ -7,6 +7,8 @@ package struct Rubric: Sendable, Hashable {
     case graded
     /// The answer is compared with the case's `expected`.
     case reference
+    /// Two answers to one request are compared with each other: the case's `expected` stands for the first.
+    case agreement
   }
 
   package struct Grade: Sendable, Hashable {
@@ -18,6 +20,8 @@ package struct Rubric: Sendable, Hashable {
   package struct Example: Sendable, Hashable {
     package let input: String?
     package let answer: String
+    /// The other of two answers; of the kind `agreement` alone.
+    package let other: String?
     /// One of the rubric's words.
     package let grade: String
     package let reason: String
@@ -48,7 +52,8 @@ package struct Rubric: Sendable, Hashable {
 extension Rubric.Example {
   fileprivate var json: JSON {
     .object(present: [
-      ("input", input.map(JSON.string)), ("answer", .string(answer)), ("grade", .string(grade)), ("reason", .string(reason)),
+      ("input", input.map(JSON.string)), ("answer", .string(answer)), ("other", other.map(JSON.string)), ("grade", .string(grade)),
+      ("reason", .string(reason)),
     ])
   }
 }

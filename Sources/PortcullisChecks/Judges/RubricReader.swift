@@ -10,7 +10,7 @@ extension Rubric {
     let kind = reader.kind()
     let grades = reader.grades(of: kind)
     let pass = reader.pass(grades, kind: kind)
-    let examples = reader.examples(grades)
+    let examples = reader.examples(grades, kind: kind)
     if isBlank(body) { reader.refuse([], "the rubric has no body", help: "say below the front matter what is good and what is bad") }
     guard let kind, let grades, let pass, let examples, reader.problems.isEmpty else { throw RubricProblems(problems: reader.problems) }
     self.init(name: name, kind: kind, grades: grades, pass: pass, examples: examples, body: String(trimmed(body)))
@@ -60,6 +60,7 @@ private struct RubricReader {
       switch kind {
       case .passFail, .reference: return [Rubric.Grade(word: "pass", value: 1), Rubric.Grade(word: "fail", value: 0)]
       case .graded: refuse([], "a graded rubric needs 'grades'", help: "as in grades: {poor: 0, partial: 0.5, good: 1}")
+      case .agreement: refuse([], "a rubric of agreement needs 'grades'", help: "as in grades: {other: 0, partly: 0.5, same: 1}")
       case nil: break
       }
       return nil
@@ -75,6 +76,11 @@ private struct RubricReader {
     }
     if kind == .passFail, Set(grades.map(\.value)) != [0, 1] || grades.count != 2 {
       refuse(["grades"], "a pass-fail rubric has two grades, with the values 1 and 0", help: "write kind: graded for others")
+    }
+    // Equal answers count as 1 without being shown to the judge.
+    if kind == .agreement, grades.count < 2 || !grades.contains(where: { $0.value == 1 }) {
+      refuse(
+        ["grades"], "a rubric of agreement needs a grade of 1, for the same, and one below", help: "as in {other: 0, partly: 0.5, same: 1}")
     }
     return problems.count == before ? grades : nil
   }
@@ -114,27 +120,28 @@ private struct RubricReader {
     return pass
   }
 
-  mutating func examples(_ grades: [Rubric.Grade]?) -> [Rubric.Example]? {
+  mutating func examples(_ grades: [Rubric.Grade]?, kind: Rubric.Kind?) -> [Rubric.Example]? {
     guard let written = fields["examples"], !written.isNull else { return [] }
     guard let list = written.array else {
       refuse(["examples"], "'examples' needs a list, not \(described(written))")
       return nil
     }
     let before = problems.count
-    let examples = list.enumerated().compactMap { index, value in example(value, at: ["examples", String(index)], grades) }
+    let examples = list.enumerated().compactMap { index, value in example(value, at: ["examples", String(index)], grades, kind) }
     return problems.count == before ? examples : nil
   }
 
-  private mutating func example(_ value: JSON, at path: [String], _ grades: [Rubric.Grade]?) -> Rubric.Example? {
+  private mutating func example(_ value: JSON, at path: [String], _ grades: [Rubric.Grade]?, _ kind: Rubric.Kind?) -> Rubric.Example? {
     guard let object = value.object else {
       refuse(path, "an example needs a mapping with 'answer' and 'grade', not \(described(value))")
       return nil
     }
-    refuseUnknown(object, known: ["input", "answer", "grade", "reason"], at: path)
+    let required = ["answer", "grade"] + (kind == .agreement ? ["other"] : [])
+    refuseUnknown(object, known: required + ["input", "reason"], at: path)
     var texts: [String: String] = [:]
-    for key in ["input", "answer", "grade", "reason"] {
+    for key in required + ["input", "reason"] {
       guard let field = object[key] else {
-        if key == "answer" || key == "grade" { refuse(path, "the example has no '\(key)'") }
+        if required.contains(key) { refuse(path, "the example has no '\(key)'") }
         continue
       }
       guard let text = field.string else {
@@ -143,10 +150,10 @@ private struct RubricReader {
       }
       texts[key] = text
     }
-    guard let answer = texts["answer"], let grade = texts["grade"] else { return nil }
+    guard let answer = texts["answer"], let grade = texts["grade"], required.allSatisfy({ texts[$0] != nil }) else { return nil }
     if let grades, !grades.contains(where: { sameBytes($0.word, grade) }) {
       refuse(path + ["grade"], "'\(grade)' is no grade of this rubric", help: suggestion(for: grade, among: grades.map(\.word)))
     }
-    return Rubric.Example(input: texts["input"], answer: answer, grade: grade, reason: texts["reason"] ?? "")
+    return Rubric.Example(input: texts["input"], answer: answer, other: texts["other"], grade: grade, reason: texts["reason"] ?? "")
   }
 }

@@ -39,7 +39,7 @@ struct ConfigReader {
     if let store = folderName(&fields, "store") { config.store = store }
     config.waivers = waivers(&fields)
 
-    var policyReader = PolicyReader(problems: problems)
+    var policyReader = PolicyReader(problems: problems, judges: KnownJudges(read: config.judges, names: judges.map(\.key)))
     if let node = fields.node("policy") { config.policy = policyReader.policy(node) }
     config.shadow = policyReader.shadow
     if let node = fields.node("shadow") { config.shadowChecks = readShadowChecks(node, problems) }

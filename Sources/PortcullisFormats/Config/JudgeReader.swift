@@ -58,3 +58,25 @@ struct JudgeReader {
     }
   }
 }
+
+/// The judges that a policy may name.
+struct KnownJudges {
+  let read: [Judge]
+  /// Also of judges that were refused: naming one is no second mistake.
+  let names: [String]
+
+  /// The judge of an agreement rubric; says what is wrong with any other, and is silent about one that was refused.
+  func comparing(_ name: String, at position: Position, _ problems: FileProblems) {
+    guard let judge = read.first(where: { sameBytes($0.name, name) }) else {
+      if !names.contains(where: { sameBytes($0, name) }) {
+        problems.error("there is no judge '\(name)'", at: position, help: suggestion(for: name, among: names))
+      }
+      return
+    }
+    if judge.rubric.kind != .agreement {
+      problems.error(
+        "the judge '\(name)' grades one answer (its rubric is of the kind '\(judge.rubric.kind.rawValue)')", at: position,
+        help: "name a judge whose rubric is of the kind 'agreement', which compares two")
+    }
+  }
+}

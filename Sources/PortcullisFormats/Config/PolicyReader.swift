@@ -4,6 +4,7 @@ import PortcullisGate
 /// Reads the policy, formats.md §6: the rules of the offline stage with their error rates.
 struct PolicyReader {
   let problems: FileProblems
+  let judges: KnownJudges
   /// The currency of each cost limit, with its place.
   private(set) var currencies: [CurrencyUse] = []
   /// The rules of the shadow stage.
@@ -13,7 +14,10 @@ struct PolicyReader {
 
   private(set) var promotion = PromotionPolicy.standard
 
-  init(problems: FileProblems) { self.problems = problems }
+  init(problems: FileProblems, judges: KnownJudges) {
+    self.problems = problems
+    self.judges = judges
+  }
 
   mutating func policy(_ node: Node) -> Policy {
     guard var fields = FieldReader(node, "'policy'", problems) else { return .standard }
@@ -25,7 +29,7 @@ struct PolicyReader {
     }
     policy.looks = fields.int("looks", in: 1...4) ?? policy.looks
     let shadowPlace = fields.position(of: "shadow")
-    var shadowReader = ShadowPolicyReader(wrongPass: policy.wrongPass, wrongFail: policy.wrongFail, problems: problems)
+    var shadowReader = ShadowPolicyReader(wrongPass: policy.wrongPass, wrongFail: policy.wrongFail, judges: judges, problems: problems)
     shadow = shadowReader.policy(fields.list("shadow"), at: shadowPlace)
     currencies += shadowReader.currencies
     canary = fields.node("canary")

@@ -6,12 +6,14 @@ import PortcullisGate
 struct ShadowPolicyReader {
   let wrongPass: Double
   let wrongFail: Double
+  let judges: KnownJudges
   let problems: FileProblems
   private(set) var currencies: [CurrencyUse] = []
 
-  init(wrongPass: Double, wrongFail: Double, problems: FileProblems) {
+  init(wrongPass: Double, wrongFail: Double, judges: KnownJudges, problems: FileProblems) {
     self.wrongPass = wrongPass
     self.wrongFail = wrongFail
+    self.judges = judges
     self.problems = problems
   }
 
@@ -107,22 +109,14 @@ struct ShadowPolicyReader {
 
   private func noChange(_ fields: inout FieldReader) -> ShadowRule {
     let epsilon = fields.checked("epsilon") { text throws(Objection) in try tolerance(text, of: "epsilon") }
-    let place = fields.position(of: "compare")
-    var compare = AnswerComparison.text
-    if let node = fields.node("compare") {
-      if node.scalar?.text == "judge" {
-        problems.error(
-          "'compare: judge' needs a calibrated judge, which this version cannot have; it would decide on nobody's word", at: place,
-          help: "write 'text', 'json' or 'tool-calls'; a judge's grades may be recorded as 'score' for no-regression")
-      } else {
-        compare = problems.oneOf(node, "compare") ?? .text
-      }
-    }
+    let compare = fields.node("compare").flatMap { problems.oneOf($0, "compare") } ?? AnswerComparison.text
+    let judge = judge(&fields, compare)
     let ignorePlace = fields.position(of: "ignore")
     let ignore = fields.texts("ignore") ?? []
-    if !ignore.isEmpty, compare == .text {
+    if !ignore.isEmpty, compare == .text || compare == .judge {
       problems.error(
-        "'ignore' names fields, and 'compare: text' has none", at: ignorePlace, help: "write 'compare: json' or 'compare: tool-calls'")
+        "'ignore' names fields, and 'compare: \(compare.rawValue)' has none", at: ignorePlace,
+        help: "write 'compare: json' or 'compare: tool-calls'")
     }
     for path in ignore where ["", "*", "$", "$.", "$.*"].contains(path) {
       problems.error("'ignore' holds '\(path)', which would ignore every difference", at: ignorePlace, help: "name the fields")
@@ -130,7 +124,25 @@ struct ShadowPolicyReader {
     let mustMatch = fields.bool("must_match") ?? false
     let slices =
       fields.has("slices") ? RuleReader(name: "no-change", wrongPass: wrongPass, problems: problems).dimensions(&fields, "slices") : []
-    return .noChange(NoChangeRule(epsilon: epsilon ?? 0.05, compare: compare, ignore: ignore, mustMatch: mustMatch, slices: slices))
+    return .noChange(
+      NoChangeRule(epsilon: epsilon ?? 0.05, compare: compare, judge: judge, ignore: ignore, mustMatch: mustMatch, slices: slices))
+  }
+
+  private func judge(_ fields: inout FieldReader, _ compare: AnswerComparison) -> String? {
+    let place = fields.position(of: "judge")
+    let name = fields.text("judge")
+    switch (compare, name) {
+    case (.judge, let name?): judges.comparing(name, at: place, problems)
+    case (.judge, nil):
+      if !fields.has("judge") {
+        problems.error(
+          "'compare: judge' names no judge", at: fields.position(of: "compare"), help: "write 'judge: NAME', one of the config's judges")
+      }
+    case (.text, _?), (.json, _?), (.toolCalls, _?):
+      problems.error("'judge' belongs to 'compare: judge'", at: place, help: "leave it out, or let the judge compare")
+    case (.text, nil), (.json, nil), (.toolCalls, nil): break
+    }
+    return name
   }
 
   /// A policy whose deciding rules look at no answer can only end inconclusive.

@@ -39,8 +39,7 @@ package struct ShadowSamples: Sendable, Hashable {
     let alike = (grades.candidate + grades.candidateAndNoise) / 2
     guard grades.production > alike else { return }
     count += 1
-    let seen = "what the judge reads: \(percent(alike)) alike, production's own \(percent(grades.production))"
-    offer(pair, rank: billionths(alike) - billionths(grades.production), fields: [seen])
+    offer(pair, rank: billionths(alike) - billionths(grades.production), fields: [])
   }
 
   private mutating func offer(_ pair: ShadowPair, rank: Int, fields: [String]) {

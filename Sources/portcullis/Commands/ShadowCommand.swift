@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PortcullisChecks
 import PortcullisCore
 import PortcullisFormats
 import PortcullisGate
@@ -75,8 +76,6 @@ struct ShadowCommand: AsyncParsableCommand {
   @Flag(help: "A short report: the verdict, the rules, the arms.")
   var compact = false
 
-  private var asks: Bool { !recorded && (candidate != nil || production != nil) }
-
   func validate() throws {
     let paths = try options.reports.map(ReportFile.init).map(\.path)
     for (place, path) in paths.enumerated() where paths[..<place].contains(path) {
@@ -91,17 +90,20 @@ struct ShadowCommand: AsyncParsableCommand {
       throw ValidationError(
         "\(options.repeats != nil ? "--repeats" : "--reuse") does not belong to 'shadow': each arm is asked once, and afresh")
     }
+  }
+
+  /// Options of asking are refused where nobody is asked: whoever gives a budget must not think that it held.
+  private func refuseStray(asks: Bool) throws {
     let ofAsking: [(String, Bool)] = [
       ("--sample", sample != nil), ("--limit", limit != nil), ("--budget", options.budget != nil),
       ("--concurrency", options.concurrency != nil),
       ("--timeout", options.timeout != nil), ("--fresh", options.fresh), ("--store", options.store != nil && candidate == nil),
       ("--seed", options.seed != nil),
     ]
-    if !asks, let stray = ofAsking.first(where: \.1) {
-      throw ValidationError(
-        recorded
-          ? "\(stray.0) and --recorded cannot be combined: nothing is asked" : "\(stray.0) is for asking: name --candidate or --production")
-    }
+    guard !asks, let stray = ofAsking.first(where: \.1) else { return }
+    throw ValidationError(
+      recorded
+        ? "\(stray.0) and --recorded cannot be combined: nothing is asked" : "\(stray.0) is for asking: name --candidate or --production")
   }
 
   private func size() throws -> ShadowSelection.Size {
@@ -124,17 +126,20 @@ struct ShadowCommand: AsyncParsableCommand {
       overrides: ConfigOverrides(
         candidate: candidate, production: production, sets: sets, apiKeyVariable: apiKeyVariable, budget: options.budget),
       environment: ProcessInfo.processInfo.environment)
+    let judge = loaded.shadow.judge.flatMap { name in loaded.judges.first { sameBytes($0.name, name) } }
+    let asks = !recorded && (candidate != nil || production != nil || judge != nil)
+    try refuseStray(asks: asks)
     if !options.quiet { for warning in loaded.warnings { note(warning.description) } }
     let named = ShadowTargets(
       candidate: candidate == nil ? nil : loaded.candidate.map { adjusted($0, options) },
-      production: production == nil ? nil : loaded.production.map { adjusted($0, options) })
+      production: production == nil ? nil : loaded.production.map { adjusted($0, options) }, judge: judge)
     var asked: ShadowAnswers?
     if asks {
       asked = try await ShadowAsking(pairs: pairs, config: loaded, options: options, size: size(), strata: strata, targets: named).work()
     }
     let request = ShadowRequest(
       pairs: pairs, policy: loaded.shadow, checks: loaded.shadowChecks, candidate: named.candidate, production: named.production,
-      asked: asked)
+      judge: judge, asked: asked)
     let waivers = loaded.waiversToday
     // Reading blocks; the pool of tasks must not wait for disks.
     let decided = try await onOwnThread { try ShadowDecision(request, waivers: waivers) }

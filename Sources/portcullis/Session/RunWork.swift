@@ -28,6 +28,8 @@ struct RunWork {
     let notes: [String]
   }
 
+  static let replayNote = "recorded answers (replay)"
+
   init(plan: LoadedPlan, options: RunOptions, kind: RunKind, siblings: [RunID]? = nil) throws {
     self.plan = plan
     self.siblings = siblings
@@ -95,7 +97,7 @@ struct RunWork {
     let notes =
       (stop.map { ["stopped early: \($0.words)"] } ?? [])
       + (isResumed ? ["resumed: \(ended) of \(planned) trials were recorded before"] : [])
-      + (plan.arms.contains { $0.target.provider == "replay" } ? ["recorded answers (replay)"] : [])
+      + (plan.arms.contains { $0.target.provider == "replay" } ? [Self.replayNote] : [])
       + (try store.roundNotes(of: run))
       + (reused.map { ["answers of run \($0.id) were taken over where the question is the same"] } ?? [])
     return Result(

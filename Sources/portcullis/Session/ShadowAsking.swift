@@ -1,16 +1,19 @@
 import Foundation
+import PortcullisChecks
 import PortcullisCore
 import PortcullisFormats
 import PortcullisGate
 import PortcullisRunner
 import PortcullisStore
 
-/// The targets that shadow requests may be asked of.
+/// The targets that shadow requests may be asked of, and the judge that compares their answers.
 struct ShadowTargets: Sendable {
   /// nil asks nobody.
   let candidate: Target?
   /// Asked a second time, as the noise arm.
   let production: Target?
+  /// nil where no rule compares by a judge.
+  let judge: Judge?
 
   subscript(arm: Arm) -> Target? { arm == .candidate ? candidate : production }
 
@@ -19,9 +22,16 @@ struct ShadowTargets: Sendable {
     guard pair.production != nil, !pair.messages.isEmpty else { return [] }
     return (candidate != nil && pair.candidate == nil ? [.candidate] : []) + (production != nil && pair.noise == nil ? [.noise] : [])
   }
+
+  /// Whether there is something to ask about a pair: an arm, of whom its conversation can be asked, or the judge.
+  func want(_ pair: ShadowPair) -> Bool {
+    let missing = missing(pair)
+    if !missing.isEmpty { return pair.messages.toolProblem == nil }
+    return judge != nil && [Arm.production, .candidate, .noise].allSatisfy { pair[$0]?.completion != nil }
+  }
 }
 
-/// Asks what recorded pairs lack: the candidate, and production a second time. Recorded first, resumable and within one budget, as every run.
+/// Asks what recorded pairs lack: the candidate, production a second time, a judge of their answers. Recorded first, resumable and within one budget, as every run.
 struct ShadowAsking {
   let pairs: [String]
   let config: Config
@@ -30,13 +40,12 @@ struct ShadowAsking {
   let strata: String?
   let targets: ShadowTargets
 
-  /// Nil where no line lacks an arm that could be asked.
+  /// Nil where no line lacks anything that could be asked.
   func work() async throws -> ShadowAnswers? {
     var selection = ShadowSelection(size, strata: strata)
     var unaskable = 0
     _ = try readShadowPairs(pairs) { pair in
-      if targets.missing(pair).isEmpty { return }
-      if pair.messages.toolProblem == nil { selection.offer(pair) } else { unaskable += 1 }
+      if targets.want(pair) { selection.offer(pair) } else if !targets.missing(pair).isEmpty { unaskable += 1 }
     } lost: {
     }
     let chosen = selection.chosen()
@@ -62,8 +71,33 @@ struct ShadowAsking {
         }
       }
     }
+    if let judge = targets.judge { try await compare(judge, in: folder, &answers) }
     try answers.finish()
     return answers
+  }
+
+  /// One run in which the judge compares the answers of the chosen requests; none where all of them are the same, or an earlier run was cut short.
+  private func compare(_ judge: Judge, in folder: URL, _ answers: inout ShadowAnswers) async throws {
+    guard answers.stop == .finished else { return }
+    let cases = try TextFile(folder.appending(path: "shadow-comparisons.jsonl").path)
+    let texts = try TextFile(folder.appending(path: "shadow-answers.jsonl").path)
+    var account = ShadowAccount()
+    _ = try readShadowPairs(pairs) { read in
+      guard answers.chosen.contains(read), let pair = try answers.completed(read, &account) else { return }
+      for comparison in ShadowComparison.all {
+        guard let lines = pair.lines(of: comparison, judge: judge) else { continue }
+        try cases.add(lines.testCase)
+        try texts.add(lines.recording)
+      }
+    } lost: {
+    }
+    guard try cases.finish() > 0, try texts.finish() > 0 else { return }
+    let evalset = try loadEvalset(at: cases.path, project: config.files, judges: [judge.name: judge])
+    let recorded = ShadowComparing.answers(in: texts.path, digest: texts.digest)
+    let work = try RunWork(
+      plan: plan([evalset], [(.candidate, recorded)], judges: [judge.name: judge], answers), options: options, kind: .run,
+      siblings: answers.runIDs)
+    try answers.add(try await work.work(), comparedBy: judge, store: work.store)
   }
 
   /// One run over the chosen requests for which there is something to ask; none where there is nothing, or where an earlier one was cut short.
@@ -77,29 +111,57 @@ struct ShadowAsking {
     line: (ShadowPair, ShadowAnswers) throws -> String?
   ) async throws {
     guard answers.stop == .finished else { return }
-    let file = folder.appending(path: "\(name).jsonl")
-    var sink = DescriptorSink(descriptor: open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600))
-    guard sink.descriptor >= 0 else { throw cannotWrite(errno) }
-    defer { close(sink.descriptor) }
-    var count = 0
+    let cases = try TextFile(folder.appending(path: "\(name).jsonl").path)
     _ = try readShadowPairs(pairs) { pair in
       guard answers.chosen.contains(pair), let line = try line(pair, answers) else { return }
-      count += 1
-      try sink.write(line + "\n")
+      try cases.add(line)
     } lost: {
     }
-    do { try sink.flush() } catch let failed as DescriptorSink.Failed { throw cannotWrite(failed.code) }
-    guard count > 0 else { return }
-    let evalset = try loadEvalset(at: file.path, project: config.files)
+    guard try cases.finish() > 0 else { return }
+    let evalset = try loadEvalset(at: cases.path, project: config.files)
     let asked = arms.compactMap { arm in targets[arm].map { (arm: arm, target: $0) } }
-    let plan = LoadedPlan(
-      config: config, evalsets: [evalset], arms: asked, judges: [:], policy: Policy(offline: []), repeats: 1,
-      seed: options.seed ?? config.seed, budget: config.budget.less(answers.spent), filter: CaseFilter(), clusters: .none, warnings: [])
-    let work = try RunWork(plan: plan, options: options, kind: .run, siblings: answers.runIDs)
+    let work = try RunWork(plan: plan([evalset], asked, judges: [:], answers), options: options, kind: .run, siblings: answers.runIDs)
     try answers.add(try await work.work(), what: what, arms: arms, store: work.store)
   }
 
-  private func cannotWrite(_ code: Int32) -> CommandFailure {
+  private func plan(
+    _ evalsets: [LoadedEvalset], _ arms: [(arm: Arm, target: Target)], judges: [String: Judge], _ answers: ShadowAnswers
+  ) -> LoadedPlan {
+    LoadedPlan(
+      config: config, evalsets: evalsets, arms: arms, judges: judges, policy: Policy(offline: []), repeats: 1,
+      seed: options.seed ?? config.seed, budget: config.budget.less(answers.spent), filter: CaseFilter(), clusters: .none, warnings: [])
+  }
+}
+
+/// A temporary file of lines, closed with the value.
+private final class TextFile {
+  let path: String
+  private var sink: DescriptorSink
+  private var count = 0
+  /// Of all lines so far, each over the one before.
+  private(set) var digest = Digest(of: "")
+
+  init(_ path: String) throws {
+    self.path = path
+    sink = DescriptorSink(descriptor: open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600))
+    guard sink.descriptor >= 0 else { throw TextFile.cannotWrite(errno) }
+  }
+
+  deinit { if sink.descriptor >= 0 { close(sink.descriptor) } }
+
+  func add(_ line: String) throws {
+    count += 1
+    digest = Digest(of: digest.description + line)
+    do { try sink.write(line + "\n") } catch let failed as DescriptorSink.Failed { throw TextFile.cannotWrite(failed.code) }
+  }
+
+  /// Everything written; returns the number of lines.
+  func finish() throws -> Int {
+    do { try sink.flush() } catch let failed as DescriptorSink.Failed { throw TextFile.cannotWrite(failed.code) }
+    return count
+  }
+
+  private static func cannotWrite(_ code: Int32) -> CommandFailure {
     CommandFailure("the requests cannot be written to a temporary file: \(String(cString: strerror(code)))", code: .cannotWrite)
   }
 }
@@ -109,6 +171,7 @@ struct ShadowAnswers: Sendable {
   private let targets: ShadowTargets
   fileprivate let chosen: ShadowSelection.Chosen
   private var runs: [(run: RunRecord, arms: [Arm])] = []
+  private var comparing: ShadowComparing?
   /// Of all runs; nil before the first.
   private var store: Store?
   /// Requests that could have been asked, and those whose tool results answer no call, which an endpoint would refuse.
@@ -128,6 +191,11 @@ struct ShadowAnswers: Sendable {
     self.unaskable = unaskable
   }
 
+  fileprivate mutating func add(_ result: RunWork.Result, comparedBy judge: Judge, store: Store) throws {
+    try add(result, what: "judge '\(judge.name)' asked about the answers", arms: [], store: store)
+    comparing = ShadowComparing(judge: judge, run: result.run)
+  }
+
   fileprivate mutating func add(_ result: RunWork.Result, what: String, arms: [Arm], store: Store) throws {
     runs.append((result.run, arms))
     if self.store == nil { self.store = store } else { try store.close() }
@@ -136,7 +204,8 @@ struct ShadowAnswers: Sendable {
     var trials = self.store?.trials(of: result.run)
     while !hasOpenCalls, let trial = try trials?.next() { hasOpenCalls = trial.completion?.toolCalls.isEmpty == false }
     notes.append("run \(result.run.id): \(what)")
-    notes += result.notes
+    // That a comparison is asked about recorded answers goes without saying.
+    notes += arms.isEmpty ? result.notes.filter { $0 != RunWork.replayNote } : result.notes
   }
 
   /// Ends all runs together: what was cut short goes on with the same command, and asks nothing again that is recorded.
@@ -167,18 +236,24 @@ struct ShadowAnswers: Sendable {
 
   /// The pair with the answers that were given to it (an arm that has none stays empty); nil for a request that was not drawn, and so is no part
   /// of this shadow.
-  func completed(_ pair: ShadowPair, _ account: inout ToolAccount) throws -> ShadowPair? {
-    let missing = targets.missing(pair)
-    if missing.isEmpty || pair.messages.toolProblem != nil { return pair }
+  func completed(_ pair: ShadowPair, _ account: inout ShadowAccount) throws -> ShadowPair? {
+    guard targets.want(pair) else { return pair }
     guard chosen.contains(pair) else { return nil }
     var pair = pair
-    for arm in missing {
+    for arm in targets.missing(pair) {
       let talk = try conversation(pair, arm)
-      account.add(talk)
+      account.tools.add(talk)
       pair[arm] = talk.answer
     }
+    if let comparing, let store { pair.agreement = try comparing.agreement(of: pair, in: store, &account.judge) }
     return pair
   }
+}
+
+/// What became of all that was asked, for the report.
+struct ShadowAccount: Sendable {
+  var tools = ToolAccount()
+  var judge = JudgeAccount()
 }
 
 /// What became of the tool calls in fresh answers.

@@ -1,4 +1,5 @@
 import Foundation
+import PortcullisChecks
 import PortcullisCore
 import PortcullisFormats
 import PortcullisGate
@@ -12,6 +13,8 @@ struct ShadowRequest: Sendable {
   /// Where the user says who answered.
   let candidate: Target?
   let production: Target?
+  /// Who compares the answers, where the policy says so.
+  let judge: Judge?
   /// What was asked of targets; nil where everything was recorded.
   let asked: ShadowAnswers?
 }
@@ -23,19 +26,19 @@ struct ShadowDecision: Sendable {
   private let request: ShadowRequest
   private let samples: ShadowSamples
   private let planned: Int
-  private let tools: ToolAccount
+  private let account: ShadowAccount
 
   /// Reads the files, and blocks until they are read. Throws `Problems` where there is nothing to decide on.
   init(_ request: ShadowRequest, waivers: Waivers?) throws {
     var tally = ShadowTally(needs: ShadowNeeds(request.policy))
-    var tools = ToolAccount()
+    var account = ShadowAccount()
     files = try readShadowPairs(request.pairs) { read in
-      guard let pair = try request.completed(read, &tools) else { return }
+      guard let pair = try request.completed(read, &account) else { return }
       tally.add(request.scored(pair))
     } lost: {
       tally.addLost()
     }
-    self.tools = tools
+    self.account = account
     planned = tally.planned
     let evidence = tally.evidence(currency: request.currency, stop: request.asked?.stop ?? .finished)
     let git = GitFacts(folder: "")
@@ -43,6 +46,7 @@ struct ShadowDecision: Sendable {
       evidence, policy: request.policy,
       context: DecisionContext(
         run: request.runID(files), targets: request.targets(files), evalsets: [.init(name: "pairs", digest: files.digest)],
+        judges: request.judge.map { [.init(name: $0.name, digest: $0.digest)] } ?? [],
         policyDigest: request.policy.digest, portcullisVersion: Portcullis.version, gitRevision: git.revision, gitDirty: git.isDirty,
         currency: request.currency, waivers: waivers))
     samples = evidence.discordant
@@ -71,7 +75,7 @@ extension ShadowDecision {
     let drawn =
       asked.count < asked.offered
       ? "\(asked.count) of \(plural(asked.offered, "request")) drawn and asked" : "\(plural(asked.count, "request")) asked"
-    return [drawn] + asked.notes + [tools.words].compactMap { $0 }
+    return [drawn] + asked.notes + [account.tools.words, account.judge.words].compactMap { $0 }
       + (asked.unaskable > 0
         ? [
           "\(plural(asked.unaskable, "request")) with tool results that answer no call \(asked.unaskable == 1 ? "was" : "were") not asked and \(asked.unaskable == 1 ? "counts" : "count") as missing"
@@ -81,8 +85,8 @@ extension ShadowDecision {
 
 extension ShadowRequest {
   /// The pair with what was asked; nil for a request that is no part of this shadow.
-  fileprivate func completed(_ pair: ShadowPair, _ tools: inout ToolAccount) throws -> ShadowPair? {
-    if let asked { return try asked.completed(pair, &tools) }
+  fileprivate func completed(_ pair: ShadowPair, _ account: inout ShadowAccount) throws -> ShadowPair? {
+    if let asked { return try asked.completed(pair, &account) }
     return pair
   }
 
@@ -135,21 +139,29 @@ extension ShadowPair {
   fileprivate func comparison(_ fields: [String]) -> CaseComparison {
     CaseComparison(
       id: id, evalset: tags.map { "\($0.name)=\($0.value)" }.joined(separator: " "),
-      input: messages.map(\.wholeText).joined(separator: "\n"), candidate: candidate.map { $0.view(fields) },
+      input: messages.map(\.wholeText).joined(separator: "\n"), candidate: candidate.map { $0.view(findings(fields)) },
       production: production.map { $0.view([]) })
+  }
+
+  private func findings(_ fields: [String]) -> [AnswerView.Finding] {
+    if let agreement {
+      let alike = (agreement.candidate + agreement.candidateAndNoise) / 2
+      return [
+        .init(check: "judge", reason: "\(percent(alike)) like production's answers, which are \(percent(agreement.production)) alike")
+      ]
+    }
+    return fields.isEmpty || fields == ["text"] ? [] : [.init(check: "differs in", reason: fields.joined(separator: ", "))]
   }
 }
 
 extension ShadowAnswer {
-  fileprivate func view(_ fields: [String]) -> AnswerView {
+  fileprivate func view(_ findings: [AnswerView.Finding]) -> AnswerView {
     let outcome: Outcome =
       switch score {
       case nil: .unscored(reason: "no score")
       case 1?: .pass
       case let score?: .fail(reason: "score \(canonicalNumber(score))")
       }
-    let findings =
-      fields.isEmpty || fields == ["text"] ? [] : [AnswerView.Finding(check: "differs in", reason: fields.joined(separator: ", "))]
     switch content {
     case .failure(let failure): return AnswerView(text: nil, outcome: outcome, failure: failure)
     case .completion(let completion):

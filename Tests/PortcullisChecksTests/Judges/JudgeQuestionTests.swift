@@ -34,6 +34,29 @@ private func text(_ question: JudgeQuestion) -> String {
     #expect(text.contains("<one of: poor, partial, good>"))
   }
 
+  /// Two answers of equal rank: nothing tells the judge which of them anybody believes in.
+  @Test func agreementShowsTwoAnswersOfEqualRank() throws {
+    let rubric = try Rubric(
+      name: "alike",
+      fields: JSONObject([
+        ("kind", .string("agreement")), ("grades", .object([("other", .int(0)), ("same", .int(1))])),
+        (
+          "examples",
+          .array([.object([("answer", .string("On Friday.")), ("other", .string("This Friday.")), ("grade", .string("same"))])])
+        ),
+      ]), body: "Would the customer do the same?")
+    let asked = text(
+      try question(Completion(text: "Late."), check: #"{"judge": "alike"}"#, judge: judge(rubric), expected: "\"Shipped.\""))
+    let order = [
+      "You compare two answers", "first answer\nShipped.", "second answer\nLate.", "how far the two answers agree",
+      "First answer: On Friday.",
+    ]
+    let places = try order.map { try #require(asked.firstRange(of: $0), "\($0) in \(asked)").lowerBound }
+    #expect(places == places.sorted())
+    for word in ["known to be right", "answer to grade", "candidate", "production"] { #expect(!asked.contains(word), "\(word)") }
+    #expect(asked.contains("First answer: On Friday.\nSecond answer: This Friday.\nReply:"))
+  }
+
   @Test func theSameQuestionHasTheSameBytesAndAnotherKeyAnotherFence() throws {
     let one = try question(Completion(text: "A")), two = try question(Completion(text: "A")), other = try question(Completion(text: "B"))
     #expect(text(one) == text(two))

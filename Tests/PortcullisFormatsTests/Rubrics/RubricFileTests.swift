@@ -40,6 +40,16 @@ struct RubricFileTests {
     ("---\nkind: pass-fail\nkind: graded\n---\nx\n", "helpful.md:3:1: error: 'kind' is given twice; first in line 2"),
     ("---\nkind: pass-fial\n---\nx\n", "helpful.md:2:1: error: 'kind' is the text 'pass-fial', which is no kind of rubric"),
     ("---\nkind: pass-fail\n---\n\n", "helpful.md:2:1: error: the rubric has no body"),
+    ("---\nkind: agreement\n---\nx\n", "helpful.md:2:1: error: a rubric of agreement needs 'grades'"),
+    ("---\nkind: agreement\ngrades: {a: 0, b: 0.9}\n---\nx\n", "helpful.md:3:1: error: a rubric of agreement needs a grade of 1, for the same, and one below"),
+    (
+      "---\nkind: agreement\ngrades: {a: 0, b: 1}\nexamples:\n  - {answer: x, grade: a}\n---\nx\n",
+      "helpful.md:5:5: error: the example has no 'other'"
+    ),
+    (
+      "---\nkind: pass-fail\nexamples:\n  - {answer: x, other: z, grade: pass}\n---\nx\n",
+      "helpful.md:4:17: error: unknown key 'other'"
+    ),
     (
       "---\nkind: graded\ngrades: {poor: 0, good: 1}\npass: 1\nexamples:\n  - answer: a\n    grade: gut\n---\nx\n",
       "helpful.md:7:5: error: 'gut' is no grade of this rubric"
