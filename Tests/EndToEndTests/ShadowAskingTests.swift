@@ -176,6 +176,24 @@ extension EndToEnd {
       #expect(rest.code == 98, "\(rest.output)")
     }
 
+    /// What comes next is planned on answers, and so on all of them: planned on a part, it would be asked twice.
+    @Test func nothingIsAskedOnBeforeEveryFirstAnswerIsThere() throws {
+      let scratch = try toolProject(60)
+      let config = try scratch.read("portcullis.yaml")
+      try scratch.write(config + "budget: {calls: 50}\n", to: "portcullis.yaml")
+      #expect(try shadow(scratch, Self.targets).code == 75)
+      try scratch.write(config, to: "portcullis.yaml")
+      let rest = try shadow(scratch, Self.targets)
+      #expect(told(rest).contains("resumed: 50 of 120 trials"), "\(rest.output)\(rest.errors)")
+      let counts = try ["latest", "latest~1", "latest~2"].map { run in
+        try Binary.run(["export", "trials", "--run", run], in: scratch.url).output.split(separator: "\n").count
+      }
+      #expect(counts == [60, 60, 120])
+      #expect(try Binary.run(["export", "trials", "--run", "latest~3"], in: scratch.url).code == 65)
+      // Nothing is left open: the same command asks everything afresh.
+      #expect(try !told(shadow(scratch, Self.targets)).contains("resumed"))
+    }
+
     @Test(
       arguments: [
         ["--sample", "2%"], ["--sample", "2%", "--limit", "3", "--candidate", "next"], ["--sample", "0", "--candidate", "next"],

@@ -56,6 +56,28 @@ struct ResumeTests {
     #expect(try store.pending(of: session.run).all().isEmpty)
   }
 
+  /// Runs of one command end together: all of them or none, and a run that is being worked on stays open.
+  @Test func runsThatBelongTogetherAreFinishedTogether() async throws {
+    let store = try Store.inMemory()
+    func run(_ id: String, trials: Int) async throws -> RunSession {
+      let session = try store.sampleRun(id, cases: sampleCases(2), arms: [.candidate])
+      for ordinal in 0..<trials { try await Recorder(session).record(whole(ordinal)) }
+      try session.end(.interrupted, at: someTime)
+      return session
+    }
+    let (first, second) = (try await run("aaaaaaaaaaaa", trials: 2), try await run("bbbbbbbbbbbb", trials: 1))
+    let problem = problem { try store.finish([first.run, second.run], at: someTime) }
+    #expect(problem == .contradiction("run bbbbbbbbbbbb cannot be finished: 1 of its 2 trials have an end"))
+    #expect(try store.run(first.run.id)?.state == .interrupted)
+    let again = try store.resume(second.run, version: "1")
+    try await Recorder(again).record(whole(1))
+    try store.finish([first.run, again.run], at: someTime)
+    #expect(try store.run(first.run.id)?.state == .finished && store.run(again.run.id)?.state == .running)
+    try again.end(.interrupted, at: someTime)
+    try store.finish([first.run, again.run], at: someTime)
+    #expect(try store.run(again.run.id)?.state == .finished)
+  }
+
   @Test func aRoundAddsTrialsWhoseRepeatsGoOn() async throws {
     let store = try Store.inMemory()
     let session = try store.sampleRun(cases: sampleCases(3), trials: 2, arms: [.candidate])

@@ -28,8 +28,9 @@ struct ShadowCommand: AsyncParsableCommand {
       to 1, are recorded, or given by checks in the config (shadow: {checks}).
 
       Answers that lines lack are asked of --candidate, and of --production a
-      second time; nothing is asked without them, or with --recorded. No tool
-      is ever run.
+      second time; a judge that the policy names compares them. With --recorded
+      nothing is asked. No tool is ever run: calls that production made too get
+      the result in the line's 'tool_results', others a stub.
 
       A candidate that differs and is not shown to be worse waits for people
       (97); one that is worse fails (99). The policy's 'shadow' rules decide.

@@ -41,7 +41,10 @@ struct RubricFileTests {
     ("---\nkind: pass-fial\n---\nx\n", "helpful.md:2:1: error: 'kind' is the text 'pass-fial', which is no kind of rubric"),
     ("---\nkind: pass-fail\n---\n\n", "helpful.md:2:1: error: the rubric has no body"),
     ("---\nkind: agreement\n---\nx\n", "helpful.md:2:1: error: a rubric of agreement needs 'grades'"),
-    ("---\nkind: agreement\ngrades: {a: 0, b: 0.9}\n---\nx\n", "helpful.md:3:1: error: a rubric of agreement needs a grade of 1, for the same, and one below"),
+    (
+      "---\nkind: agreement\ngrades: {a: 0, b: 0.9}\n---\nx\n",
+      "helpful.md:3:1: error: a rubric of agreement needs a grade of 1, for the same, and one below"
+    ),
     (
       "---\nkind: agreement\ngrades: {a: 0, b: 1}\nexamples:\n  - {answer: x, grade: a}\n---\nx\n",
       "helpful.md:5:5: error: the example has no 'other'"
