@@ -127,6 +127,16 @@ extension EndToEnd {
       #expect(earlier.code == code, "an end is final: \(earlier.output)")
     }
 
+    /// A line that shows that the deadline is past ends the canary, even where none before it counts.
+    @Test func theDeadlineThatAStreamShowsIsRecordedAndTold() throws {
+      let scratch = try started(more: "    actions: {rollback: {command: [touch, called]}}\n")
+      try scratch.write(MadeTraffic(hours: 1, first: 25).lines, to: "late.jsonl")
+      let observed = try observe(scratch, "late.jsonl")
+      #expect(observed.output.hasPrefix("rollback  canary c1"), "\(observed.output)")
+      #expect((try? scratch.read("called")) != nil, "nobody was called")
+      #expect(try Binary.run(["canary", "status", "--at", "3"], in: scratch.url).code == 99)
+    }
+
     @Test(arguments: [(0.0, Int32(0), ["decision", "promotion"]), (0.5, 99, ["decision", "rollback"])])
     func anEndEntersThePromotionLedgerOnce(_ loss: Double, _ code: Int32, _ kinds: [String]) throws {
       let scratch = try started(more: "  promotion: {stages: [canary]}\n")

@@ -65,7 +65,9 @@ struct CanarySession {
           fresh.append(keys[place])
         }
       }
-      guard !session.record.isFinal, !fresh.isEmpty else { return account }
+      // A line after the deadline counts for nothing, and still ends it.
+      let hasEnded = session.canary.outcome != nil
+      guard !session.record.isFinal, !fresh.isEmpty || hasEnded else { return account }
       try session.keep(counting: fresh, at: session.canary.clock)
       return account
     }
