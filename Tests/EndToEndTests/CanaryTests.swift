@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import PortcullisStore
 import Testing
 
 extension EndToEnd {
@@ -101,6 +102,47 @@ extension EndToEnd {
       let called = try scratch.read("called")
       #expect(called.split(separator: "\n").count == 1 && called.hasPrefix("now portcullis-"), "\(called)")
       #expect(called.contains("\"event\":\"rollback\"") && called.contains("\"canary\":\"c1\""), "\(called)")
+      let message = String(called.drop { $0 != "{" })
+      for arm in ["candidate", "production"] {
+        let digest = member(message, arm, "digest") as? String
+        #expect(member(message, arm, "target") as? String == arm && digest?.hasPrefix("sha256:") == true, "\(called)")
+      }
+      let reason = try #require(member(message, "reason") as? String)
+      #expect(member(message, "words") as? String == reason && reason.contains("a loss is proven"), "\(called)")
+    }
+
+    /// A stream may never end; what it proves is told while it goes on.
+    @Test func anActionIsCalledWhileTheStreamGoesOn() throws {
+      let scratch = try started(more: "    actions: {rollback: {command: [touch, called]}}\n")
+      #expect(mkfifo(scratch.url.appending(path: "pipe").path, 0o600) == 0)
+      let process = try Binary.start(["canary", "observe", "pipe"], in: scratch.url)
+      let feed = try FileHandle(forWritingTo: scratch.url.appending(path: "pipe"))
+      try feed.write(contentsOf: Data(MadeTraffic(hours: 4, loss: 0.5, from: 1).lines.utf8))
+      let deadline = ContinuousClock.now + .seconds(20)
+      _ = process.reaches { (try? scratch.read("called")) != nil || ContinuousClock.now > deadline }
+      #expect(process.isRunning && (try? scratch.read("called")) != nil, "nobody was called before the end of the stream")
+      try feed.close()
+      process.wait()
+      #expect(process.code == 0, "\(process.errors)")
+    }
+
+    /// An acknowledged action for `advance` moves the traffic; one that is not acknowledged does not.
+    @Test func anAcknowledgedStepMovesTheTraffic() throws {
+      let scratch = try started("    traffic: [50%, 60%]\n    bake: 2h\n", more: "    actions: {advance: {command: [./move.sh]}}\n")
+      try scratch.write(MadeTraffic(hours: 10).lines, to: "s.jsonl")
+      let refused = try Binary.run(["canary", "observe", "s.jsonl", "--patience", "0s"], in: scratch.url)
+      #expect(refused.code == 69 && refused.output.hasPrefix("continue  canary c1 · stage 1 of 2"), "\(refused.output)\(refused.errors)")
+      let between = MadeTraffic(hours: 1, first: 10, seed: 3)
+      try scratch.write(between.lines, to: "between.jsonl")
+      let waiting = try Binary.run(["canary", "observe", "between.jsonl", "--patience", "0s"], in: scratch.url)
+      #expect(waiting.code == 69 && waiting.output.contains("stage 1 of 2"), "\(waiting.output)\(waiting.errors)")
+      try scratch.write("#!/bin/sh\ncat > called\n", to: "move.sh")
+      #expect(chmod(scratch.url.appending(path: "move.sh").path, 0o755) == 0)
+      #expect(try Binary.run(["canary", "status", "--at", "11"], in: scratch.url).code == 98)
+      #expect(member(try scratch.read("called"), "share") as? Double == 0.6)
+      try scratch.write(MadeTraffic(hours: 4, first: 11, share: 0.6, seed: 5).lines, to: "more.jsonl")
+      let more = try observe(scratch, "more.jsonl")
+      #expect(more.output.hasPrefix("promote  canary c1 · stage 2 of 2 at 60 %"), "\(more.output)\(more.errors)")
     }
 
     @Test func anActionThatIsNotAcknowledgedIsKeptAndSaid() throws {
@@ -194,6 +236,107 @@ extension EndToEnd {
       let more = try observe(scratch, "more.jsonl")
       #expect(more.output.hasPrefix("promote  canary c1 · stage 2 of 2 at 60 %"), "\(more.output)\(more.errors)")
       #expect(try Binary.run(["canary", "status"], in: scratch.url).code == 0)
+    }
+
+    @Test func aBacktestMovesTheShareByItself() throws {
+      let scratch = try project("    traffic: [50%, 51%]\n    bake: 2h\n")
+      try scratch.write(MadeTraffic().lines, to: "s.jsonl")
+      let result = try Binary.run(["canary", "backtest", "--observations", "s.jsonl", "-q"], in: scratch.url)
+      #expect(result.code == 0 && result.output.words.contains("advance the traffic goes to 51 %"), "\(result.output)")
+      #expect(result.output.words.contains("stage 2 of 2") && result.errors.isEmpty, "\(result.output)\(result.errors)")
+    }
+
+    @Test func momentsMayBeTimes() throws {
+      let scratch = try project()
+      let lines = ["02:15", "05:30"].map { #"{"id":"\#($0)","at":"2026-09-16T\#($0):00Z","arm":"candidate","score":1}"# + "\n" }
+      try scratch.write(lines.joined(), to: "s.jsonl")
+      let backtest = ["canary", "backtest", "--observations", "s.jsonl", "--json"]
+      #expect(member(try Binary.run(backtest, in: scratch.url).output, "canary", "at_h") as? Double == 3.25)
+      let fixed = try Binary.run(backtest + ["--start", "2026-09-16T00:00:00Z"], in: scratch.url)
+      #expect(member(fixed.output, "canary", "at_h") as? Double == 5.5, "\(fixed.output)\(fixed.errors)")
+      #expect(try Binary.run(["canary", "start", "c1", "--at", "2026-09-16T00:00:00Z"], in: scratch.url).code == 0)
+      #expect(try observe(scratch, "s.jsonl").output.contains("5.5 h of 24.0 h"))
+      let status = try Binary.run(["canary", "status", "--json", "--at", "2026-09-16T06:30:00Z"], in: scratch.url)
+      #expect(member(status.output, "canary", "at_h") as? Double == 6.5, "\(status.output)\(status.errors)")
+    }
+
+    @Test func lookingOftenFillsNothing() throws {
+      let scratch = try started()
+      try scratch.write(MadeTraffic(hours: 2).lines, to: "s.jsonl")
+      #expect(try observe(scratch, "s.jsonl").code == 0)
+      func looks() throws -> Int {
+        let store = try Store.open(folder: scratch.url.appending(path: ".portcullis").path)
+        let canary = try store.canary(named: "c1")
+        var pages = store.looks(of: canary)
+        var count = 0
+        while try pages.next() != nil { count += 1 }
+        try store.close()
+        return count
+      }
+      let before = try looks()
+      for _ in 0..<4 { #expect(try Binary.run(["canary", "status", "--at", "2.5"], in: scratch.url).code == 98) }
+      #expect(try looks() == before)
+    }
+
+    @Test func aReportIsWrittenBesideTheStatus() throws {
+      let scratch = try started()
+      let status = try Binary.run(["canary", "status", "--at", "1", "--report", "json=r.json"], in: scratch.url)
+      #expect(status.code == 98, "\(status.errors)")
+      #expect(member(try scratch.read("r.json"), "stage") as? String == "canary")
+    }
+
+    @Test func whatIsNotCountedIsTold() throws {
+      let scratch = try started()
+      try scratch.write(
+        MadeTraffic(perHour: 10, hours: 4).map {
+          if $0 == 30 { $1.at = 0 }
+          if $0 < 3 { $1.more += #","scroe":1"# }
+        }, to: "s.jsonl")
+      let observed = try observe(scratch, "s.jsonl")
+      #expect(observed.errors.contains("40 observations: 39 counted, 1 too late"), "\(observed.errors)")
+      #expect(observed.errors.contains("the key 'scroe' is none of an observation and was ignored (3 times)"), "\(observed.errors)")
+    }
+
+    @Test func aDamagedLineThatComesAgainIsTheSameOne() throws {
+      let scratch = try started()
+      try scratch.write(MadeTraffic(hours: 2).map { if $0 == 50 { $1.arm = "shadow" } }, to: "s.jsonl")
+      var standings = [String]()
+      for _ in 0..<2 {
+        #expect(try observe(scratch, "s.jsonl").code == 65)
+        standings.append(try Binary.run(["canary", "status", "--json", "--at", "2"], in: scratch.url).output)
+      }
+      #expect(member(standings[0], "sentence") as? String == member(standings[1], "sentence") as? String)
+      #expect((member(standings[0], "sentence") as? String)?.contains("1 line of the stream could not be read") == true, "\(standings[0])")
+    }
+
+    @Test func aCanaryWithoutANameIsCalledAfterItsCandidate() throws {
+      let scratch = try project()
+      for name in ["candidate", "candidate-2", "candidate-3"] {
+        let result = try Binary.run(["canary", "start"], in: scratch.url)
+        #expect(result.code == 0 && result.output.hasPrefix("canary \(name): "), "\(result.output)\(result.errors)")
+      }
+    }
+
+    /// The one that finds the canary moved on takes it up where it is.
+    @Test func twoFeedersAtOnceCountEverythingOnce() throws {
+      let scratch = try started("    traffic: 50%\n    bake: 12h\n")
+      let lines = MadeTraffic(hours: 6).lines.split(separator: "\n").map { $0 + "\n" }
+      #expect(mkfifo(scratch.url.appending(path: "pipe").path, 0o600) == 0)
+      let slow = try Binary.start(["canary", "observe", "pipe"], in: scratch.url)
+      // It has loaded the canary when it opens the pipe.
+      let feed = try FileHandle(forWritingTo: scratch.url.appending(path: "pipe"))
+      try scratch.write(lines[..<400].joined(), to: "s.jsonl")
+      #expect(try observe(scratch, "s.jsonl").code == 0)
+      try feed.write(contentsOf: Data(lines[200...].joined().utf8))
+      try feed.close()
+      slow.wait()
+      #expect(slow.code == 0 && slow.errors.contains("400 observations: 200 counted, 200 seen before"), "\(slow.errors)")
+      let inTwo = try Binary.run(["canary", "status", "--json", "--at", "6"], in: scratch.url).output
+      let whole = try started("    traffic: 50%\n    bake: 12h\n")
+      try whole.write(lines.joined(), to: "s.jsonl")
+      #expect(try observe(whole, "s.jsonl").code == 0)
+      let atOnce = try Binary.run(["canary", "status", "--json", "--at", "6"], in: whole.url).output
+      #expect(try rulings(inTwo) == rulings(atOnce))
     }
 
     @Test(
@@ -391,6 +534,11 @@ private let badStreams: [BadStream] = [
   BadStream(
     name: "one id, two contents", lines: MadeTraffic().map { if $0 == 50 { $1.id = "r1-49" } }, isDamaged: true,
     says: "the id 'r1-49' came before with other content"),
+  BadStream(
+    name: "one id, two scores",
+    lines: MadeTraffic().map {
+      if $0 == 50 { $1.more += "}\n" + #"{"id":"r1-50","at":\#($1.at),"arm":"\#($1.arm)","score":0.25"# + $1.more }
+    }, isDamaged: true, says: "the id 'r1-50' came before with other content"),
   BadStream(
     name: "hostile text", lines: MadeTraffic().map { if $0 == 50 { $1.id = "a\u{202E}b" } }, isDamaged: true,
     says: "invisible character U+202E"),
