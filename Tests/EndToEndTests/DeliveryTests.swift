@@ -77,6 +77,46 @@ extension EndToEnd {
       #expect(other.acknowledged.count == 1 && !(result.errors + unset.errors + heard.errors).contains("/secret"), "\(heard.errors)")
     }
 
+    @Test func aTokenGoesAlongAndIsNeverShown() throws {
+      let receiver = try Receiver { number, _ in .status(number == 0 ? 503 : 200) }
+      defer { receiver.stop() }
+      let (_, result) = try stopped(
+        "{webhook: \"\(receiver.url)\", token: {env: ROLLBACK_TOKEN}}", patience: "20s", environment: ["ROLLBACK_TOKEN": "tok-4711"])
+      #expect(result.code == 99 && !(result.output + result.errors).contains("tok-4711"), "\(result.errors)")
+      #expect(receiver.calls.count == 2 && receiver.calls.allSatisfy { $0.head.lowercased().contains("authorization: bearer tok-4711") })
+    }
+
+    /// The next command does not call before the moment that the receiver asked for.
+    @Test func whatTheReceiverAsksForHoldsForTheNextCommand() throws {
+      let receiver = try Receiver { _, _ in .status(429, headers: "Retry-After: 120\r\n") }
+      defer { receiver.stop() }
+      let (scratch, result) = try stopped("{webhook: \"\(receiver.url)\"}", patience: "1s")
+      #expect(result.errors.contains("answered 429") && result.errors.contains("and asked to wait until "), "\(result.errors)")
+      let again = try status(scratch, patience: "1s")
+      #expect(again.code == 99 && again.errors.contains("is not acknowledged") && receiver.calls.count == 1, "\(again.errors)")
+    }
+
+    /// Each destination of alerts has a lane of its own, and the actions have one.
+    @Test func aSilentReceiverOfAlertsKeepsNoRollbackWaiting() throws {
+      let (pager, receiver) = (try Receiver { _, _ in .silence }, try Receiver { _, _ in .status(200) })
+      defer {
+        pager.stop()
+        receiver.stop()
+      }
+      let scratch = try CanaryProject.make(
+        rollback: "{webhook: \"\(receiver.url)\"}", more: ["alerts:", "  to: {webhook: \"\(pager.url)\"}"])
+      try scratch.write(CanaryProject.stream(requests: 600, failing: nil, seed: 7), to: "s.jsonl")
+      #expect(try Binary.run(["canary", "start", "summer"] + CanaryProject.start, in: scratch.url).code == 0)
+      #expect(try Binary.run(["canary", "observe", "s.jsonl"], in: scratch.url).code == 0)
+      // Both arms fell silent.
+      #expect(try Binary.run(["canary", "status", "--at", "4", "--patience", "0s"], in: scratch.url).code == 98)
+      let result = try Binary.run(["canary", "stop", "--by", "ada", "--reason", "tickets", "--patience", "1s"], in: scratch.url)
+      #expect(result.code == 99 && receiver.acknowledged.count == 1, "\(result.errors)")
+      // What was raised must arrive before it is told to be over.
+      #expect(Set(pager.calls.map { member($0.body, "event") as? String }) == ["alert-raised"])
+      #expect(result.errors.contains("warning: the message 'alert-raised' of canary 'summer' is not acknowledged"), "\(result.errors)")
+    }
+
     /// Two commands at once: one delivers, the other one waits for it, and nothing is told twice.
     @Test func oneOfManyProcessesDelivers() throws {
       let receiver = try Receiver { _, _ in .status(503) }
