@@ -90,12 +90,45 @@ struct ObservationTests {
     #expect(try #require(found.first).failure == kind)
   }
 
+  @Test func aFailureThatIsNamedWinsOverTheStatus() throws {
+    func kind(_ status: String, _ failure: String) throws -> FailureKind? {
+      try read(#"{"id":"r1","at":0,"arm":"candidate","status":\#(status),"failure":\#(failure)}"# + "\n").observations.first?.failure
+    }
+    #expect(try kind("503", #""timeout""#) == .timeout)
+    #expect(try kind("503", "null") == .server)
+    #expect(try kind("503", "false") == .server)
+  }
+
+  @Test func gradesMayBeWords() throws {
+    let rows = [
+      #""score":true,"feedback":"up","cache_hit":1"#, #""score":false,"feedback":"down","cache_hit":0"#,
+      #""score":0.5,"feedback":0.25,"cache_hit":false"#,
+    ]
+    let found = try read(rows.enumerated().map { #"{"id":"r\#($0)","at":0,"arm":"candidate",\#($1)}"# + "\n" }.joined()).observations
+    #expect(found.map(\.score) == [1, 0, 0.5])
+    #expect(found.map(\.feedback) == [1, 0, 0.25])
+    #expect(found.map(\.cacheHit) == [true, false, false])
+  }
+
+  @Test func aStreamOfEverNewKeysIsCountedInBoundedMemory() throws {
+    let lines = (0..<200).map { #"{"id":"r\#($0)","at":0,"arm":"candidate","key-\#($0)":1}"# + "\n" }.joined()
+    let reading = try read(lines)
+    #expect(reading.observations.count == 200 && reading.ignored.count == 100)
+  }
+
   @Test func timesAreHoursSinceTheStart() throws {
     let lines = ["2026-09-16T13:40:00Z", "2026-09-16T15:10:00Z", "2026-09-16T15:40:00+02:00"].enumerated().map {
       #"{"id":"r\#($0)","at":"\#($1)","arm":"candidate"}"# + "\n"
     }.joined()
     #expect(try read(lines).observations.map(\.time) == [0, 1.5, 0])
     #expect(try read(lines, start: moment("2026-09-16T12:40:00Z")).observations.map(\.time) == [1, 2.5, 1])
+  }
+
+  @Test func hoursAmongTimesAreRefused() throws {
+    let reading = try read(
+      #"{"id":"r1","at":"2026-09-16T13:40:00Z","arm":"candidate"}"# + "\n" + #"{"id":"r2","at":2,"arm":"candidate"}"# + "\n")
+    #expect(reading.observations.map(\.id) == ["r1"])
+    #expect(reading.said.hasPrefix("canary.jsonl:2:17: error: 'at' is 2 hours, but lines before it give times"))
   }
 
   /// Each line is refused by itself, with its place; those around it are read.
@@ -261,6 +294,12 @@ private let badObservations: [BadLine] = [
     """
     47: error: 'failure' is 503; it must be the kind of a failure, or null
       help: a number belongs in 'status'
+    """),
+  row(
+    #""failure":{"message":"slow down"}"#,
+    """
+    47: error: 'failure' has no 'kind'
+      help: write {"kind":"timeout"}, or the kind alone
     """),
   BadLine(line: "[1]", says: "canary.jsonl:2:1: error: the observation is a list; it must be a mapping"),
   BadLine(line: "id,at,arm", says: "canary.jsonl:2:1: error: not JSON: a value was expected here"),
