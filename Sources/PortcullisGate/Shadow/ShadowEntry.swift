@@ -11,7 +11,7 @@ struct ShadowEntry: Sendable, Hashable {
   /// Eight flags, and above them the number of its values in the `SliceTable`.
   private let bits: UInt32
   /// A judge's three grades; all present or none.
-  private let grades: Grades?
+  let grades: Grades?
 
   /// In sixty-thousandths, which hold every grade of two decimals, and the mean of two such, exactly.
   struct Grades: Sendable, Hashable {
@@ -67,8 +67,6 @@ struct ShadowEntry: Sendable, Hashable {
     grades = other.grades
   }
 
-  /// nil unless every arm answered: a grade of what is not there is none.
-  var agreement: Grades? { flags.contains([.candidate, .production, .noise]) ? grades : nil }
   var flags: Flags { Flags(rawValue: bits & 0xFF) }
   var slices: Int { Int(bits >> 8) }
   /// In billionths.

@@ -174,7 +174,7 @@ struct ShadowCell {
   }
 
   private mutating func addGrades(_ entry: ShadowEntry) {
-    guard let grades = entry.agreement else {
+    guard let grades = entry.grades else {
       ungraded += 1
       excess.addMissing()
       excessWorst.add(difference: 1)

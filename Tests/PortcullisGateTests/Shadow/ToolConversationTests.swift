@@ -5,10 +5,12 @@ import Testing
 @Suite struct ToolConversationTests {
   private func call(_ name: String, _ order: Int = 7) -> ToolCall { ToolCall(name: name, arguments: .object([("id", .int(order))])) }
 
-  private func answer(_ text: String?, _ calls: ToolCall..., cost: Int? = 5, latency: Duration? = .milliseconds(10)) -> ShadowAnswer {
+  private func answer(_ text: String?, _ calls: ToolCall..., cost: Int? = 5, latency: Duration? = .milliseconds(10), ttft: Int = 4)
+    -> ShadowAnswer
+  {
     let usage = TokenUsage(input: 3, output: 2)
     let completion = Completion(
-      text: text, toolCalls: calls, finish: calls.isEmpty ? .stop : .toolCalls, usage: usage, latency: latency, ttft: .milliseconds(4))
+      text: text, toolCalls: calls, finish: calls.isEmpty ? .stop : .toolCalls, usage: usage, latency: latency, ttft: .milliseconds(ttft))
     return ShadowAnswer(.completion(completion), costMicro: cost, isFresh: true)
   }
 
@@ -59,7 +61,7 @@ import Testing
   @Test func allAnswersCountAsOne() throws {
     var talk = talk()
     talk.add(answer("Let me look.", call("order"), cost: 5, latency: .milliseconds(10)))
-    talk.add(answer("It shipped.", cost: 7, latency: .milliseconds(30)))
+    talk.add(answer("It shipped.", cost: 7, latency: .milliseconds(30), ttft: 9))
     let whole = try #require(talk.answer), completion = try #require(whole.completion)
     #expect(whole.costMicro == 12 && whole.isFresh)
     #expect(completion.text == "It shipped." && completion.toolCalls == [call("order")])
