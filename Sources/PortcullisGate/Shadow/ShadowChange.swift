@@ -127,7 +127,7 @@ extension NoChangeRule {
   /// How often, or how far, the answers differ.
   private func seen(_ sums: ShadowSums) -> String {
     if let judge {
-      let whole = Double(2 * ShadowEntry.Grades.unit * sums.compared)
+      let whole = Double(2 * ShadowGrades.unit * sums.compared)
       return "the judge '\(judge)' finds its answers \(percent(Double(sums.agreementTwice) / whole)) like production's over "
         + "\(counted(sums.compared, "pair")), and production's own two \(percent(Double(sums.ownAgreementTwice) / whole))"
     }

@@ -1,6 +1,6 @@
 import PortcullisCore
 
-/// What is kept of one pair: 32 bytes, so that a million pairs stay small and neither order nor shards matter.
+/// What is kept of one pair: 24 bytes, so that a million pairs stay small and neither order nor shards matter.
 struct ShadowEntry: Sendable, Hashable {
   /// The independent unit, `ShadowPair.unit`.
   let unit: UInt64
@@ -10,27 +10,6 @@ struct ShadowEntry: Sendable, Hashable {
   private let noiseScore: Int32
   /// Eight flags, and above them the number of its values in the `SliceTable`.
   private let bits: UInt32
-  /// A judge's three grades; all present or none.
-  let grades: Grades?
-
-  /// In sixty-thousandths, which hold every grade of two decimals, and the mean of two such, exactly.
-  struct Grades: Sendable, Hashable {
-    static let unit = 60_000
-    private let production: UInt16
-    private let candidate: UInt16
-    private let candidateAndNoise: UInt16
-
-    fileprivate init(_ agreement: ShadowAgreement) {
-      func stored(_ grade: Double) -> UInt16 { UInt16((grade * Double(Grades.unit)).rounded()) }
-      production = stored(agreement.production)
-      candidate = stored(agreement.candidate)
-      candidateAndNoise = stored(agreement.candidateAndNoise)
-    }
-
-    /// Twice, in units: how much alike production's two answers are, and the candidate's with them on average.
-    var ownTwice: Int { 2 * Int(production) }
-    var candidateTwice: Int { Int(candidate) + Int(candidateAndNoise) }
-  }
 
   /// Which of the arms gave an answer, and which of the answers differ.
   struct Flags: OptionSet, Sendable {
@@ -54,7 +33,6 @@ struct ShadowEntry: Sendable, Hashable {
     productionScore = pair.production.stored
     noiseScore = pair.noise.stored
     bits = flags.rawValue | slices << 8
-    grades = pair.agreement.map(Grades.init)
   }
 
   /// The same pair with another number of its slice values.
@@ -64,7 +42,6 @@ struct ShadowEntry: Sendable, Hashable {
     productionScore = other.productionScore
     noiseScore = other.noiseScore
     bits = other.bits & 0xFF | slices << 8
-    grades = other.grades
   }
 
   var flags: Flags { Flags(rawValue: bits & 0xFF) }
@@ -78,6 +55,27 @@ struct ShadowEntry: Sendable, Hashable {
   var discordance: (candidate: Bool, production: Bool) {
     (flags.contains(flags.contains(.isSwapped) ? .candidateFromNoise : .candidateFromProduction), flags.contains(.noiseFromProduction))
   }
+}
+
+/// What a judge says of one pair, kept beside its entry where a judge is asked.
+///
+/// In sixty-thousandths, which hold every grade of two decimals, and the mean of two such, exactly.
+struct ShadowGrades: Sendable, Hashable {
+  static let unit = 60_000
+  private let production: UInt16
+  private let candidate: UInt16
+  private let candidateAndNoise: UInt16
+
+  init(_ agreement: ShadowAgreement) {
+    func stored(_ grade: Double) -> UInt16 { UInt16((grade * Double(ShadowGrades.unit)).rounded()) }
+    production = stored(agreement.production)
+    candidate = stored(agreement.candidate)
+    candidateAndNoise = stored(agreement.candidateAndNoise)
+  }
+
+  /// Twice, in units: how much alike production's two answers are, and the candidate's with them on average.
+  var ownTwice: Int { 2 * Int(production) }
+  var candidateTwice: Int { Int(candidate) + Int(candidateAndNoise) }
 }
 
 extension ShadowAnswer? {

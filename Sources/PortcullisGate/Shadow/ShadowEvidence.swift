@@ -41,23 +41,24 @@ struct ShadowCounting {
   private(set) var units = 0
 
   /// Cost: a sort of the entries, by their units.
-  init(entries: [ShadowEntry], lost: Int, asksNoise: Bool, isGraded: Bool, slices table: SliceTable, wanted: [String]) {
-    whole = ShadowSums(isGraded: isGraded)
-    var entries = entries
-    entries.sort { $0.unit < $1.unit }
+  ///
+  /// - Parameter grades: One for each entry; nil where answers are compared as the same or not.
+  init(entries: [ShadowEntry], grades: [ShadowGrades?]?, lost: Int, asksNoise: Bool, slices table: SliceTable, wanted: [String]) {
+    whole = ShadowSums(isGraded: grades != nil)
+    let rows = ShadowRows(entries, grades)
     hasScores = entries.contains { $0.candidate != nil || $0.production != nil || $0.noise != nil }
-    var sums = SliceSums(table, isGraded: isGraded)
+    var sums = SliceSums(table, isGraded: grades != nil)
     var start = 0
-    while start < entries.count {
+    while start < rows.count {
       var end = start + 1
-      while end < entries.count, entries[end].unit == entries[start].unit { end += 1 }
-      var cell = ShadowCell(isGraded: isGraded)
-      for place in start..<end { cell.add(entries[place], asksNoise: asksNoise) }
+      while end < rows.count, rows[end].entry.unit == rows[start].entry.unit { end += 1 }
+      var cell = ShadowCell(isGraded: grades != nil)
+      for place in start..<end { cell.add(rows[place].entry, rows[place].grades, asksNoise: asksNoise) }
       whole.add(cell)
       if end - start == 1 {
-        sums.add(cell, of: entries[start].slices)
+        sums.add(cell, of: rows[start].entry.slices)
       } else {
-        sums.add(entries[start..<end], asksNoise: asksNoise)
+        sums.add(rows, start..<end, asksNoise: asksNoise)
       }
       units += 1
       start = end
@@ -65,6 +66,26 @@ struct ShadowCounting {
     whole.add(lost: lost)
     slices = sums.finished()
     crowded = wanted.filter { table.isCrowded($0) }
+  }
+}
+
+/// Entries in the order of their units, each with its grades. Without grades nothing but the entries is held.
+private struct ShadowRows {
+  private var entries: [ShadowEntry]
+  private let graded: (grades: [ShadowGrades?], order: [Int])?
+
+  init(_ entries: [ShadowEntry], _ grades: [ShadowGrades?]?) {
+    self.entries = entries
+    graded = grades.map { ($0, entries.indices.sorted { entries[$0].unit < entries[$1].unit }) }
+    if graded == nil { self.entries.sort { $0.unit < $1.unit } }
+  }
+
+  var count: Int { entries.count }
+
+  subscript(place: Int) -> (entry: ShadowEntry, grades: ShadowGrades?) {
+    guard let graded else { return (entries[place], nil) }
+    let index = graded.order[place]
+    return (entries[index], graded.grades[index])
   }
 }
 
@@ -98,10 +119,12 @@ private struct SliceSums {
   }
 
   /// The pairs of one cluster, which may lie in several slices.
-  mutating func add(_ entries: ArraySlice<ShadowEntry>, asksNoise: Bool) {
+  mutating func add(_ rows: ShadowRows, _ cluster: Range<Int>, asksNoise: Bool) {
     var cells: [Int: ShadowCell] = [:]
-    for entry in entries {
-      for place in places[entry.slices] { cells[place, default: ShadowCell(isGraded: isGraded)].add(entry, asksNoise: asksNoise) }
+    for row in cluster.map({ rows[$0] }) {
+      for place in places[row.entry.slices] {
+        cells[place, default: ShadowCell(isGraded: isGraded)].add(row.entry, row.grades, asksNoise: asksNoise)
+      }
     }
     for (place, cell) in cells { sums[place].add(cell) }
   }

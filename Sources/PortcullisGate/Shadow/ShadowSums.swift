@@ -30,7 +30,7 @@ package struct ShadowSums: Sendable, Hashable {
   /// compared as the same or not.
   package private(set) var graded: GradedDifference?
   package private(set) var gradedWorst: GradedDifference?
-  /// Pairs that have all answers and lack a grade; twice the grades of the others, in units of `ShadowEntry.Grades`.
+  /// Pairs that have all answers and lack a grade; twice the grades of the others, in units of `ShadowGrades`.
   package private(set) var ungraded = 0
   package private(set) var ownAgreementTwice = 0
   package private(set) var agreementTwice = 0
@@ -141,12 +141,12 @@ struct ShadowCell {
   func meanExcess(missing: Int) -> Double? {
     let count = compared + missing
     guard isGraded, count > 0 else { return nil }
-    let twice = 2 * ShadowEntry.Grades.unit
+    let twice = 2 * ShadowGrades.unit
     return Double(ownAgreementTwice - agreementTwice + missing * twice) / Double(count * twice)
   }
 
   /// - Parameter asksNoise: Whether production was asked again in any pair: then a pair without that answer lacks one.
-  mutating func add(_ entry: ShadowEntry, asksNoise: Bool) {
+  mutating func add(_ entry: ShadowEntry, _ grades: ShadowGrades?, asksNoise: Bool) {
     pairs += 1
     let flags = entry.flags
     let isAnswered = flags.contains([.candidate, .production]) && (!asksNoise || flags.contains(.noise))
@@ -161,7 +161,7 @@ struct ShadowCell {
       excessWorst.add(difference: 1)
       return
     }
-    if isGraded { return addGrades(entry) }
+    if isGraded { return add(grades) }
     guard flags.contains(.isComparable) else {
       incomparable += 1
       return
@@ -173,8 +173,8 @@ struct ShadowCell {
     excessWorst.add(difference: value)
   }
 
-  private mutating func addGrades(_ entry: ShadowEntry) {
-    guard let grades = entry.grades else {
+  private mutating func add(_ grades: ShadowGrades?) {
+    guard let grades else {
       ungraded += 1
       excess.addMissing()
       excessWorst.add(difference: 1)
@@ -183,7 +183,7 @@ struct ShadowCell {
     compared += 1
     ownAgreementTwice += grades.ownTwice
     agreementTwice += grades.candidateTwice
-    let value = Double(grades.ownTwice - grades.candidateTwice) / Double(2 * ShadowEntry.Grades.unit)
+    let value = Double(grades.ownTwice - grades.candidateTwice) / Double(2 * ShadowGrades.unit)
     excess.add(difference: value)
     excessWorst.add(difference: value)
   }

@@ -2,11 +2,13 @@ import PortcullisCore
 
 /// Counts shadow pairs one at a time: neither their order nor shards change a bit.
 ///
-/// Memory: 32 bytes a pair, 4 for each latency, and little for everything else (slices and fields are bounded).
+/// Memory: 24 bytes a pair, 4 for each latency, and little for everything else (slices and fields are bounded).
 package struct ShadowTally: Sendable {
   package let needs: ShadowNeeds
   private let difference: AnswerDifference?
   private var entries: [ShadowEntry] = []
+  /// One for each entry where a judge is asked, nil for a pair without all grades; else empty.
+  private var grades: [ShadowGrades?] = []
   private var slices: SliceTable
   private var fields = FieldTally()
   private var calls: Tally
@@ -47,7 +49,10 @@ package struct ShadowTally: Sendable {
       flags.insert(.isComparable)
       compare(pair, candidate, production, second, difference, &flags)
     }
-    if needs.isGraded { discordant.add(graded: pair) }
+    if needs.isGraded {
+      grades.append(pair.agreement.map { ShadowGrades($0) })
+      discordant.add(graded: pair)
+    }
     copies.add(pair)
     for text in [candidate, production].compactMap({ $0 }) where answers != .several {
       var hash = StableHash(seed: 10)
@@ -101,6 +106,7 @@ package struct ShadowTally: Sendable {
     slices.take(crowdedOf: other.slices)
     let numbers = other.slices.allTags.map { slices.number(of: $0) }
     entries += other.entries.map { ShadowEntry($0, slices: numbers[$0.slices]) }
+    grades += other.grades
     fields.merge(other.fields)
     calls.merge(other.calls)
     production.merge(other.production)
@@ -120,7 +126,7 @@ package struct ShadowTally: Sendable {
     run.planSource = .stated
     let calls = calls.evidence(run: run)
     let counted = ShadowCounting(
-      entries: entries, lost: lost, asksNoise: asksNoise, isGraded: needs.isGraded, slices: slices, wanted: needs.slices)
+      entries: entries, grades: needs.isGraded ? grades : nil, lost: lost, asksNoise: asksNoise, slices: slices, wanted: needs.slices)
     return ShadowEvidence(
       needs: needs, planned: planned, lost: lost, asksNoise: asksNoise, hasScores: counted.hasScores, isOneAnswer: isOneAnswer(counted),
       copies: copies, whole: counted.whole, slices: counted.slices, crowded: counted.crowded, fields: fields.finished(), calls: calls,

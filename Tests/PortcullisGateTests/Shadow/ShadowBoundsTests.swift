@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func anEntryStaysSmall() {
-    #expect(MemoryLayout<ShadowEntry>.stride == 32)
+    #expect(MemoryLayout<ShadowEntry>.stride == 24)
   }
 
   /// Which of production's answers is called the first is drawn by the request, not by what was answered.
