@@ -193,6 +193,25 @@ extension EndToEnd {
       #expect((member(outputs[0], "arms", "candidate", "target_digest") as? String)?.hasPrefix("sha256:") == true)
     }
 
+    /// What a report goes into is never replaced by a file: a pipe is written to, a link stays one.
+    @Test func aReportGoesIntoAPipeAndThroughALink() throws {
+      let scratch = try files(table(200) { production($0) }, table(200) { $0 == 17 ? "0" : $0 == 3 ? "1" : production($0) })
+      let pipe = scratch.url.appending(path: "pipe").path, link = scratch.url.appending(path: "link.json")
+      #expect(mkfifo(pipe, 0o600) == 0)
+      // Open for both, so that neither end waits for the other; the report is far smaller than the pipe.
+      let descriptor = open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+      defer { close(descriptor) }
+      try scratch.write("old", to: "real.json")
+      try FileManager.default.createSymbolicLink(at: link, withDestinationURL: scratch.url.appending(path: "real.json"))
+      let result = try gate(scratch, Self.planned + ["--report", "json=pipe", "--report", "json=link.json"])
+      #expect(result.code == 0, "\(result.errors)")
+      var buffer = [UInt8](repeating: 0, count: 65536)
+      let count = read(descriptor, &buffer, buffer.count)
+      #expect(count > 0 && String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).contains("portcullis.decision/1"))
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path).hasSuffix("real.json"))
+      #expect(try scratch.read("real.json").contains("portcullis.decision/1"))
+    }
+
     @Test func reportsAreWrittenAndHostileIdsAreShownEscaped() throws {
       // Ids may not hold controls, but may hold what a page or a terminal takes for its own.
       let name = { (index: Int) in index == 3 ? "<b>|`x`&amp;[a](b)" : "q\(index)" }

@@ -194,6 +194,35 @@ extension EndToEnd {
       #expect(try !told(shadow(scratch, Self.targets)).contains("resumed"))
     }
 
+    /// Killed again and again, it asks nothing twice but what was under way; and what it found is told, or the next command tells it.
+    @Test func aKilledShadowGoesOn() throws {
+      let scratch = try toolProject(60)
+      var dice = Dice(state: 9)
+      for _ in 0..<10 {
+        let process = try Binary.start(["shadow", "pairs.jsonl", "--quiet"] + Self.targets, in: scratch.url)
+        usleep(UInt32(dice.roll() * 900_000))
+        process.signal(SIGKILL)
+        process.wait()
+        if process.output.contains("rig-steady") { break }
+      }
+      let whole = try shadow(scratch, Self.targets)
+      let expected = try shadow(try toolProject(60), Self.targets)
+      #expect(whole.code == expected.code && told(whole).contains("120 calls got the recorded result"), "\(whole.output)\(whole.errors)")
+    }
+
+    /// A report that cannot be written loses nothing: the same command tells what was asked, and asks nobody again.
+    @Test func whatCouldNotBeToldIsNotPaidForTwice() throws {
+      let scratch = try project(60)
+      // Through a link: what cannot be written to is not replaced either.
+      try FileManager.default.createSymbolicLink(
+        at: scratch.url.appending(path: "full.json"), withDestinationURL: URL(filePath: "/dev/full"))
+      let lost = try shadow(scratch, Self.targets + ["--report", "json=full.json"])
+      #expect(lost.code == 73 && lost.errors.contains("asks nothing that is recorded"), "\(lost.output)\(lost.errors)")
+      let told = told(try shadow(scratch, Self.targets))
+      #expect(told.contains("resumed: 120 of 120 trials"), "\(told)")
+      #expect(try !self.told(shadow(scratch, Self.targets)).contains("resumed"))
+    }
+
     @Test(
       arguments: [
         ["--sample", "2%"], ["--sample", "2%", "--limit", "3", "--candidate", "next"], ["--sample", "0", "--candidate", "next"],

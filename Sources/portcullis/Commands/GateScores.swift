@@ -116,7 +116,7 @@ extension GateCommand {
     let decided = try await onOwnThread { try ScoresDecision(request, clusters: choice) }
     if !options.quiet { for warning in decided.scores.notes { note(warning.description) } }
     let input = decided.reportInput(started: began, took: ContinuousClock.now - start)
-    try deliver(input, json: options.json, files: files, isCompact: compact)
+    try deliver(input, json: options.json, files: files, isCompact: compact, again: "the same command decides and writes it again")
     throw Exit(code: decided.decision.exitCode)
   }
 }

@@ -148,8 +148,10 @@ struct ShadowCommand: AsyncParsableCommand {
     if candidate != nil { try decided.decision.enterLedger(of: options.store ?? loaded.store) }
     if !options.quiet { for warning in decided.files.problems { note(warning.description) } }
     let input = decided.reportInput(started: began, took: ContinuousClock.now - start)
-    try asked?.close()
-    try deliver(input, json: options.json, files: files, isCompact: compact)
+    try deliver(
+      input, json: options.json, files: files, isCompact: compact,
+      again: "the same command decides and writes it again, and asks nothing that is recorded")
+    try asked?.finish()
     throw Exit(code: decided.decision.exitCode)
   }
 }

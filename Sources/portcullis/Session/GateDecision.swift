@@ -43,12 +43,15 @@ extension Store {
 }
 
 /// Writes a decision everywhere it was asked for.
-func deliver(_ input: ReportInput, json: Bool, files: [ReportFile], isCompact: Bool) throws {
+///
+/// - Parameter again: How a report that could not be written is come by; nil where the decision is stored with its run.
+func deliver(_ input: ReportInput, json: Bool, files: [ReportFile], isCompact: Bool, again: String? = nil) throws {
   let failed = try writeReports(input, to: files)
   if json { say(input.decision.json.prettyText) } else { write(try terminalText(input, isCompact ? .compact : .full), to: 1) }
   if let failed {
     throw CommandFailure(
-      failed.message, help: "the decision is recorded: 'portcullis report \(input.run.id) --format …' writes it again", code: failed.code)
+      failed.message, help: again ?? "the decision is recorded: 'portcullis report \(input.run.id) --format …' writes it again",
+      code: failed.code)
   }
 }
 

@@ -21,9 +21,13 @@ struct ReportFile {
 
   /// Refuses a place that cannot be written, before anything is paid for.
   func probe() throws {
-    guard access(folderPath(of: path), W_OK) == 0 else { throw trouble(errno) }
     var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw trouble(EISDIR) }
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else {
+      guard access(folderPath(of: path), W_OK) == 0 else { throw trouble(errno) }
+      return
+    }
+    if status.st_mode & S_IFMT == S_IFDIR { throw trouble(EISDIR) }
+    guard access(path, W_OK) == 0 else { throw trouble(errno) }
   }
 
   func write(_ input: ReportInput) throws {

@@ -51,13 +51,14 @@ struct ShadowAnswers: Sendable {
     notes += arms.isEmpty ? result.notes.filter { $0 != RunWork.replayNote } : result.notes
   }
 
-  /// Ends all runs together: what was cut short goes on with the same command, and asks nothing again that is recorded.
-  func finish() throws { if isWhole { try store?.finish(runs.map(\.run)) } }
+  /// Ends all runs together, once the decision is told: a command that was cut short before that goes on, and asks nothing again that is recorded.
+  func finish() throws {
+    if isWhole { try store?.finish(runs.map(\.run)) }
+    try store?.close()
+  }
 
   var count: Int { chosen.count }
   var runIDs: [RunID] { runs.map(\.run.id) }
-
-  func close() throws { try store?.close() }
 
   /// The conversation of an arm as far as it was recorded.
   func conversation(_ pair: ShadowPair, _ arm: Arm) throws -> ToolConversation {

@@ -72,7 +72,6 @@ struct ShadowAsking {
       }
     }
     if let judge = targets.judge { try await compare(judge, in: folder, &answers) }
-    try answers.finish()
     return answers
   }
 
