@@ -197,15 +197,24 @@ extension EndToEnd {
     /// Killed again and again, it asks nothing twice but what was under way; and what it found is told, or the next command tells it.
     @Test func aKilledShadowGoesOn() throws {
       let scratch = try toolProject(60)
+      let temporary = scratch.url.appending(path: "temporary")
+      try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: false)
+      let environment = ["TMPDIR": temporary.path]
       var dice = Dice(state: 9)
-      for _ in 0..<10 {
-        let process = try Binary.start(["shadow", "pairs.jsonl", "--quiet"] + Self.targets, in: scratch.url)
-        usleep(UInt32(dice.roll() * 900_000))
+      var left = 0
+      for kill in 0..<8 {
+        let process = try Binary.start(["shadow", "pairs.jsonl", "--quiet"] + Self.targets, in: scratch.url, environment: environment)
+        // The first dies as soon as it asks, the others somewhat later.
+        _ = process.reaches { (try? FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty) == false }
+        if kill > 0 { usleep(UInt32(dice.roll() * 300_000)) }
         process.signal(SIGKILL)
         process.wait()
+        left = max(left, try FileManager.default.contentsOfDirectory(atPath: temporary.path).count)
         if process.output.contains("rig-steady") { break }
       }
-      let whole = try shadow(scratch, Self.targets)
+      let whole = try Binary.run(["shadow", "pairs.jsonl", "--quiet"] + Self.targets, in: scratch.url, environment: environment)
+      let rest = try FileManager.default.contentsOfDirectory(atPath: temporary.path).count
+      #expect(left > 0 && rest == 0, "what a kill leaves goes with the next command: \(left), then \(rest)")
       let expected = try shadow(try toolProject(60), Self.targets)
       #expect(whole.code == expected.code && told(whole).contains("120 calls got the recorded result"), "\(whole.output)\(whole.errors)")
     }

@@ -53,7 +53,7 @@ package struct ShadowSums: Sendable, Hashable {
   var logE: Double { graded?.logE ?? difference.logEFarther() }
   var logEWorst: Double { gradedWorst?.logE ?? differenceWorst.logEFarther() }
 
-  /// Takes in a cluster that is whole. Graded evidence depends on the order of the clusters, which is that of their hashes.
+  /// Takes in a cluster that is whole. Graded evidence rounds in the order of the clusters, which is that of their hashes.
   mutating func add(_ cell: ShadowCell) {
     units += 1
     pairs += cell.pairs

@@ -32,7 +32,7 @@ struct ShadowAnswers: Sendable {
 
   mutating func add(_ result: RunWork.Result, comparedBy judge: Judge, store: Store) throws {
     try add(result, what: "judge '\(judge.name)' asked about the answers", arms: [], store: store)
-    comparing = ShadowComparing(judge: judge, run: result.run)
+    comparing = ShadowComparing(run: result.run)
   }
 
   mutating func add(_ result: RunWork.Result, what: String, arms: [Arm], store: Store) throws {

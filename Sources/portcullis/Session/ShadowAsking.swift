@@ -31,7 +31,8 @@ struct ShadowTargets: Sendable {
   }
 }
 
-/// Asks what recorded pairs lack: the candidate, production a second time, a judge of their answers. Recorded first, resumable and within one budget, as every run.
+/// Asks what recorded pairs lack: the candidate, production a second time, a judge of their answers. Recorded first, resumable and within one
+/// budget, as every run.
 struct ShadowAsking {
   let pairs: [String]
   let config: Config
@@ -50,9 +51,8 @@ struct ShadowAsking {
     }
     let chosen = selection.chosen()
     guard chosen.count > 0 else { return nil }
-    let folder = FileManager.default.temporaryDirectory.appending(path: "portcullis-shadow-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try QuestionFolder()
+    defer { folder.remove() }
     var answers = ShadowAnswers(targets: targets, chosen: chosen, offered: selection.offered, unaskable: unaskable)
     for arms in [[Arm.candidate, .noise], [.candidate], [.noise]] {
       let what = arms.map { $0 == .noise ? "production again" : $0.rawValue }.joined(separator: " and ") + " asked"
@@ -76,10 +76,10 @@ struct ShadowAsking {
   }
 
   /// One run in which the judge compares the answers of the chosen requests; none where all of them are the same, or an earlier run was cut short.
-  private func compare(_ judge: Judge, in folder: URL, _ answers: inout ShadowAnswers) async throws {
+  private func compare(_ judge: Judge, in folder: QuestionFolder, _ answers: inout ShadowAnswers) async throws {
     guard answers.isWhole else { return }
-    let cases = try TextFile(folder.appending(path: "shadow-comparisons.jsonl").path)
-    let texts = try TextFile(folder.appending(path: "shadow-answers.jsonl").path)
+    let cases = try TextFile(folder.path("shadow-comparisons.jsonl"))
+    let texts = try TextFile(folder.path("shadow-answers.jsonl"))
     var account = ShadowAccount()
     _ = try readShadowPairs(pairs) { read in
       guard answers.chosen.contains(read), let pair = try answers.completed(read, &account) else { return }
@@ -106,11 +106,11 @@ struct ShadowAsking {
   ///   - name: Of the evalset: a resumed run must find it again.
   ///   - line: The case that asks a pair; nil where it asks nothing.
   private func ask(
-    _ arms: [Arm], _ what: String, as name: String, in folder: URL, _ answers: inout ShadowAnswers,
+    _ arms: [Arm], _ what: String, as name: String, in folder: QuestionFolder, _ answers: inout ShadowAnswers,
     line: (ShadowPair, ShadowAnswers) throws -> String?
   ) async throws {
     guard answers.isWhole else { return }
-    let cases = try TextFile(folder.appending(path: "\(name).jsonl").path)
+    let cases = try TextFile(folder.path("\(name).jsonl"))
     _ = try readShadowPairs(pairs) { pair in
       guard answers.chosen.contains(pair), let line = try line(pair, answers) else { return }
       try cases.add(line)

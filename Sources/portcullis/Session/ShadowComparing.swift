@@ -32,7 +32,6 @@ struct ShadowComparison: Sendable {
 /// The run in which a judge compares answers: recorded answers as the candidate, the other answer as what is expected, the judge as the check.
 /// So votes, the second asking, the fence, budget and resuming are those of every run.
 struct ShadowComparing {
-  let judge: Judge
   let run: RunRecord
 
   /// What the judge says of a pair that was drawn; nil unless it graded every comparison that had to be asked.
