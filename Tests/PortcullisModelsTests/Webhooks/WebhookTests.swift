@@ -7,7 +7,9 @@ struct WebhookTests {
   private func http() throws -> HTTPClient { try HTTPClient(HTTPClient.Options(maxConnections: 4, environment: NetworkEnvironment([:]))) }
 
   private func post(
-    _ url: String, token: String? = nil, timeouts: Timeouts = Timeouts(connect: .seconds(5), firstByte: .seconds(5), total: .seconds(9))
+    _ url: String, token: String? = nil,
+    // Far beyond what a loaded machine takes: no test but the one that says so waits for any of them.
+    timeouts: Timeouts = Timeouts(connect: .seconds(60), firstByte: .seconds(60), idle: .seconds(60), total: .seconds(90))
   ) -> WebhookPost {
     WebhookPost(
       url: Secret(url), token: token.map { Secret($0) }, key: "portcullis-3fa9-rollback-1", body: Array(#"{"event":"rollback"}"#.utf8),
