@@ -19,7 +19,8 @@ package struct Message: Sendable, Hashable {
 
   /// All that was said in it, calls too: what two conversations are compared by. Ids of calls are names, and no part of it.
   package var wholeText: String {
-    calls.isEmpty ? content : ([content] + calls.map { "\($0.call.name)(\($0.call.arguments.compactText))" }).joined(separator: "\n")
+    guard !calls.isEmpty else { return content }
+    return ((content.isEmpty ? [] : [content]) + calls.map { "\($0.call.name)(\($0.call.arguments.compactText))" }).joined(separator: "\n")
   }
 }
 

@@ -131,6 +131,9 @@ package struct Price: Sendable, Hashable {
     self.currency = currency
   }
 
+  /// Whether every answer costs nothing, however long it is.
+  package var isFree: Bool { inputNano == 0 && outputNano == 0 && (cachedInputNano ?? 0) == 0 }
+
   /// Micro-units, rounded up; nil where a token count is unknown or the sum leaves 64 bits.
   package func cost(of usage: TokenUsage) -> Int? {
     guard let input = usage.input, let output = usage.output else { return nil }

@@ -120,6 +120,20 @@ extension EndToEnd {
         told(result).contains("resumed: 80 of 80 trials") && told(result).contains("resumed: \(done) of 240 trials"), "\(told(result))")
     }
 
+    /// What the judge may cost is told before it is asked; looking up recorded answers costs nothing.
+    @Test func theCostOfComparingIsToldBeforehand() throws {
+      let scratch = try project(20, grader: Self.sharp)
+      let priced = Self.config.replacing(
+        "{provider: scripted, file: grader.jsonl}",
+        with:
+          "{provider: openai, model: g, base_url: \"http://127.0.0.1:9/v1\", retries: 0, price: {input: 1, output: 2, per: 1M, currency: USD}}"
+      )
+      try scratch.write(priced, to: "portcullis.yaml")
+      let result = try Binary.run(["shadow", "pairs.jsonl"] + Self.targets, in: scratch.url)
+      let plan = try #require(result.errors.split(separator: "\n").last { $0.hasPrefix("plan: ") }, "\(result.errors)")
+      #expect(plan.contains("judge alike 120") && plan.firstMatch(of: /at most 0\.[0-9]+ USD/) != nil, "\(plan)")
+    }
+
     @Test func aJudgeOfOneAnswerComparesNothing() throws {
       let scratch = try project(3, grader: Self.sharp)
       try scratch.write("---\nkind: pass-fail\n---\nIs it good?\n", to: "rubrics/alike.md")

@@ -23,6 +23,11 @@ struct CostEstimate {
     var hasPrice = true
 
     mutating func sample(_ request: ModelRequest, times: Int) {
+      if client.target.price?.isFree == true {
+        sampledCalls += times
+        hasTokens = false
+        return
+      }
       guard let call = try? client.prepare(request), let input = call.estimatedUsage.input, let output = call.estimatedUsage.output else {
         (hasTokens, hasPrice) = (false, false)
         return

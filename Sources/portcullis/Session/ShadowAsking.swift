@@ -92,7 +92,7 @@ struct ShadowAsking {
     }
     guard try cases.finish() > 0, try texts.finish() > 0 else { return }
     let evalset = try loadEvalset(at: cases.path, project: config.files, judges: [judge.name: judge])
-    let recorded = ShadowComparing.answers(in: texts.path, digest: texts.digest)
+    let recorded = ShadowComparing.answers(in: texts.path, digest: texts.digest, currency: config.currency ?? "USD")
     let work = try RunWork(
       plan: plan([evalset], [(.candidate, recorded)], judges: [judge.name: judge], answers), options: options, kind: .run,
       siblings: answers.runIDs)

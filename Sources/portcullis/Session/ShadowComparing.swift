@@ -54,9 +54,12 @@ struct ShadowComparing {
       production: (grades[0] + grades[1]) / 2, candidate: (grades[2] + grades[3]) / 2, candidateAndNoise: (grades[4] + grades[5]) / 2)
   }
 
-  /// The target that gives the answers of a file; its own digest is of what they say.
-  static func answers(in file: String, digest: Digest) -> Target {
-    Target(name: "recorded answers", provider: "replay", model: "recorded", source: Target.AnswerSource(file: file, digest: digest))
+  /// The target that gives the answers of a file, for nothing; its own digest is of what they say.
+  static func answers(in file: String, digest: Digest, currency: String) -> Target {
+    Target(
+      name: "recorded answers", provider: "replay", model: "recorded",
+      price: Price(inputNano: 0, cachedInputNano: nil, outputNano: 0, currency: currency),
+      source: Target.AnswerSource(file: file, digest: digest))
   }
 }
 
@@ -87,7 +90,8 @@ extension ShadowPair {
       ("checks", .array([.object([("judge", .string(judge.name))])])), ("origin", .string(Case.Origin.traffic.rawValue)),
       ("allow_empty", .bool(true)), ("allow_truncated", .bool(true)),
     ])
-    let recording = JSON.object([("case", .string(id.text)), ("text", .string(texts.second))])
+    let free = JSON.object([("input", .int(0)), ("output", .int(0))])
+    let recording = JSON.object([("case", .string(id.text)), ("text", .string(texts.second)), ("usage", free)])
     return (testCase.compactText, recording.compactText)
   }
 }
