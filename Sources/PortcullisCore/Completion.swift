@@ -89,6 +89,13 @@ package struct TokenUsage: Sendable, Hashable {
     self.reasoning = reasoning
   }
 
+  /// Of several answers to one question; what one of them does not say is unknown of all, and so is everything where there is none.
+  package init(sumOf usages: [TokenUsage]) {
+    self.init(
+      input: sumOfKnown(usages.map(\.input)), output: sumOfKnown(usages.map(\.output)), cachedInput: sumOfKnown(usages.map(\.cachedInput)),
+      reasoning: sumOfKnown(usages.map(\.reasoning)))
+  }
+
   package var json: JSON? {
     let members: [(String, JSON?)] = [
       ("input", input.map(JSON.int)), ("output", output.map(JSON.int)), ("cached_input", cachedInput.map(JSON.int)),
@@ -96,4 +103,10 @@ package struct TokenUsage: Sendable, Hashable {
     ]
     return members.allSatisfy { $0.1 == nil } ? nil : .object(present: members)
   }
+}
+
+/// nil where one is unknown, or where there is none.
+package func sumOfKnown<Value: AdditiveArithmetic>(_ values: [Value?]) -> Value? {
+  guard !values.isEmpty else { return nil }
+  return values.reduce(.zero) { total, next in total.flatMap { total in next.map { total + $0 } } }
 }

@@ -148,23 +148,10 @@ struct TrialRun: Sendable {
     let isComplete = answers.count == checks.turns
     let facts = TrialFacts(
       arm: key.arm, repeatIndex: key.repeatIndex, state: state, isJudged: scores.contains(where: \.isJudged),
-      latency: isComplete ? sum(answers.map(\.completion.latency)) : nil, ttft: answers.first?.completion.ttft,
-      costMicro: setup.client.target.price == nil ? nil : spent.micro, tokens: sum(answers.map(\.completion.usage)),
+      latency: isComplete ? sumOfKnown(answers.map(\.completion.latency)) : nil, ttft: answers.first?.completion.ttft,
+      costMicro: setup.client.target.price == nil ? nil : spent.micro, tokens: TokenUsage(sumOf: answers.map(\.completion.usage)),
       isReused: spent.tookOver, isRecorded: setup.client.target.provider == "replay")
     try await shared.record(.trialEnded(key, facts, scores, reason: reason), .durable)
     shared.progress.ended(state)
   }
-}
-
-/// nil where one is unknown, or none.
-private func sum(_ durations: [Duration?]) -> Duration? {
-  guard !durations.isEmpty else { return nil }
-  return durations.reduce(.zero) { total, next in total.flatMap { total in next.map { total + $0 } } }
-}
-
-private func sum(_ usages: [TokenUsage]) -> TokenUsage {
-  func total(_ field: KeyPath<TokenUsage, Int?>) -> Int? {
-    usages.isEmpty ? nil : usages.reduce(0) { total, next in total.flatMap { total in next[keyPath: field].map { total + $0 } } }
-  }
-  return TokenUsage(input: total(\.input), output: total(\.output), cachedInput: total(\.cachedInput), reasoning: total(\.reasoning))
 }

@@ -143,3 +143,8 @@ func member(_ text: String, _ path: String...) -> Any? {
   for name in path { value = (value as? [String: Any])?[name] }
   return value
 }
+
+extension String {
+  /// In one line, however it was wrapped.
+  var words: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+}

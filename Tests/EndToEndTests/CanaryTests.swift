@@ -543,8 +543,3 @@ private let badStreams: [BadStream] = [
     name: "hostile text", lines: MadeTraffic().map { if $0 == 50 { $1.id = "a\u{202E}b" } }, isDamaged: true,
     says: "invisible character U+202E"),
 ]
-
-extension String {
-  /// In one line, however it was wrapped.
-  fileprivate var words: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }
-}

@@ -99,7 +99,7 @@ extension EndToEnd {
         #"{"id":"t","messages":[{"role":"user","content":"refund"},{"role":"tool","content":"done"}],"production":{"text":"Order"}}"#
       try scratch.write(try scratch.read("pairs.jsonl") + (tool + "\n"), to: "pairs.jsonl")
       let result = try shadow(scratch, Self.targets)
-      let told = result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      let told = result.output.words
       #expect(told.contains("1 request with tool results that answer no call was not asked and counts as missing"), "\(told)")
       #expect(told.contains("1 without an answer of every arm"), "\(told)")
     }
@@ -121,18 +121,18 @@ extension EndToEnd {
       return scratch
     }
 
-    private func told(_ result: Binary.Result) -> String { result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
-
     @Test func aCallThatProductionMadeTooGetsTheRecordedResult() throws {
       let scratch = try toolProject(120)
       let result = try shadow(scratch, Self.targets)
       #expect(result.code == 0, "\(result.output)\(result.errors)")
-      #expect(told(result).contains("240 fresh answers call a tool; none was run: 240 calls got the recorded result"), "\(told(result))")
+      #expect(
+        result.output.words.contains("240 fresh answers call a tool; none was run: 240 calls got the recorded result"),
+        "\(result.output.words)")
       // The answer to the result is recorded in a run of its own, whose case is the conversation as it was then.
       let trials = try Binary.run(["export", "trials", "--run", "latest"], in: scratch.url)
       let lines = trials.output.split(separator: "\n")
       #expect(lines.count == 120 && lines.allSatisfy { $0.contains("Order shipped.") }, "\(trials.output.prefix(600))")
-      #expect(told(result).contains("candidate asked on after its tool calls"), "\(told(result))")
+      #expect(result.output.words.contains("candidate asked on after its tool calls"), "\(result.output.words)")
     }
 
     @Test func aCallThatProductionDidNotMakeGetsAStubAndIsCounted() throws {
@@ -145,8 +145,8 @@ extension EndToEnd {
       let result = try shadow(scratch, Self.targets)
       #expect(result.code == 99, "\(result.output)\(result.errors)")
       #expect(
-        told(result).contains("240 fresh answers call a tool; none was run: 120 calls got the recorded result, 120 calls a stub"),
-        "\(told(result))")
+        result.output.words.contains("240 fresh answers call a tool; none was run: 120 calls got the recorded result, 120 calls a stub"),
+        "\(result.output.words)")
     }
 
     @Test func whoNeverStopsCallingToolsIsCutAndNeverPasses() throws {
@@ -154,7 +154,7 @@ extension EndToEnd {
         try toolProject(120, next: [#"{"contains":"order","tool_calls":[{"name":"look_up","arguments":{"order":7}}],"latency_ms":2}"#]),
         Self.targets)
       #expect(result.code == 99, "\(result.output)\(result.errors)")
-      #expect(told(result).contains("120 requests still called tools at the limit"), "\(told(result))")
+      #expect(result.output.words.contains("120 requests still called tools at the limit"), "\(result.output.words)")
     }
 
     /// One budget holds for all runs of a shadow, however often it is asked.
@@ -172,7 +172,9 @@ extension EndToEnd {
       #expect(try again.code == 75 && recorded("latest") == 30, "what is spent stays spent: \(again.output)")
       try scratch.write(config, to: "portcullis.yaml")
       let rest = try shadow(scratch, Self.targets)
-      #expect(told(rest).contains("resumed: 120 of 120 trials") && told(rest).contains("resumed: 30 of 60 trials"), "\(rest.output)")
+      #expect(
+        rest.output.words.contains("resumed: 120 of 120 trials") && rest.output.words.contains("resumed: 30 of 60 trials"), "\(rest.output)"
+      )
       #expect(rest.code == 98, "\(rest.output)")
     }
 
@@ -184,14 +186,14 @@ extension EndToEnd {
       #expect(try shadow(scratch, Self.targets).code == 75)
       try scratch.write(config, to: "portcullis.yaml")
       let rest = try shadow(scratch, Self.targets)
-      #expect(told(rest).contains("resumed: 50 of 120 trials"), "\(rest.output)\(rest.errors)")
+      #expect(rest.output.words.contains("resumed: 50 of 120 trials"), "\(rest.output)\(rest.errors)")
       let counts = try ["latest", "latest~1", "latest~2"].map { run in
         try Binary.run(["export", "trials", "--run", run], in: scratch.url).output.split(separator: "\n").count
       }
       #expect(counts == [60, 60, 120])
       #expect(try Binary.run(["export", "trials", "--run", "latest~3"], in: scratch.url).code == 65)
       // Nothing is left open: the same command asks everything afresh.
-      #expect(try !told(shadow(scratch, Self.targets)).contains("resumed"))
+      #expect(try !shadow(scratch, Self.targets).output.words.contains("resumed"))
     }
 
     /// Killed again and again, it asks nothing twice but what was under way; and what it found is told, or the next command tells it.
@@ -216,7 +218,8 @@ extension EndToEnd {
       let rest = try FileManager.default.contentsOfDirectory(atPath: temporary.path).count
       #expect(left > 0 && rest == 0, "what a kill leaves goes with the next command: \(left), then \(rest)")
       let expected = try shadow(try toolProject(60), Self.targets)
-      #expect(whole.code == expected.code && told(whole).contains("120 calls got the recorded result"), "\(whole.output)\(whole.errors)")
+      #expect(
+        whole.code == expected.code && whole.output.words.contains("120 calls got the recorded result"), "\(whole.output)\(whole.errors)")
     }
 
     /// A report that cannot be written loses nothing: the same command tells what was asked, and asks nobody again.
@@ -227,9 +230,9 @@ extension EndToEnd {
         at: scratch.url.appending(path: "full.json"), withDestinationURL: URL(filePath: "/dev/full"))
       let lost = try shadow(scratch, Self.targets + ["--report", "json=full.json"])
       #expect(lost.code == 73 && lost.errors.contains("asks nothing that is recorded"), "\(lost.output)\(lost.errors)")
-      let told = told(try shadow(scratch, Self.targets))
+      let told = try shadow(scratch, Self.targets).output.words
       #expect(told.contains("resumed: 120 of 120 trials"), "\(told)")
-      #expect(try !self.told(shadow(scratch, Self.targets)).contains("resumed"))
+      #expect(try !shadow(scratch, Self.targets).output.words.contains("resumed"))
     }
 
     @Test(

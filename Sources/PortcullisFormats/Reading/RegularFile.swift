@@ -118,7 +118,7 @@ private func pathOfDescriptor(_ descriptor: Int32) -> String? {
 }
 
 /// The path with every symbolic link, `.` and `..` resolved; nil where it does not exist.
-func resolvedPath(_ path: String) -> String? {
+package func resolvedPath(_ path: String) -> String? {
   guard let real = realpath(path, nil) else { return nil }
   defer { free(real) }
   return String(cString: real)

@@ -178,7 +178,7 @@ extension NoChangeRule {
   /// The fields that differ beyond production's own noise; silent where the whole answer is the only field.
   private func fieldRulings(_ input: ShadowInput) -> [Ruling] {
     let fields = input.evidence.fields.fields
-    guard compare != .text || fields.count > 1, compare != .judge else { return [] }
+    guard compare != .text || fields.count > 1 else { return [] }
     let rejected = eBenjaminiHochberg(logE: fields.map { $0.difference.logEFarther() }, alpha: input.wrongFail)
     let shown = zip(fields, rejected).filter(\.1).map(\.0)
     var rulings = shown.prefix(NoChangeRule.mostShown).map { field in

@@ -3,7 +3,7 @@ import PortcullisCore
 /// What a shadow policy needs counted.
 package struct ShadowNeeds: Sendable, Hashable {
   /// How answers are compared; nil where no rule asks.
-  let change: NoChangeRule?
+  package let change: NoChangeRule?
   /// Tags that rules name; empty where every tag of the pairs makes slices.
   let slices: [String]
   /// The rules about calls alone, as the offline stage's functions take them, with the tolerance beside them.

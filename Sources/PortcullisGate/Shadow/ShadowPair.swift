@@ -48,6 +48,9 @@ package struct ShadowPair: Sendable, Hashable {
     }
   }
 
+  /// Whether production, asked twice, and the candidate have answered.
+  package var hasEveryAnswer: Bool { production?.completion != nil && candidate?.completion != nil && noise?.completion != nil }
+
   /// The independent unit it belongs to: what was declared, else what was asked, else itself.
   var unit: UInt64 {
     if let cluster { return ClusterLabel(cluster: cluster).bits }

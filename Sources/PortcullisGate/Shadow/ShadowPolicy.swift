@@ -32,14 +32,6 @@ package struct ShadowPolicy: Sendable, Hashable {
   }
 
   package var digest: Digest { Digest(of: json) }
-
-  /// Who compares answers; nil where no rule asks a judge.
-  package var judge: String? {
-    for rule in rules {
-      if case .noChange(let change) = rule.rule { return change.judge }
-    }
-    return nil
-  }
 }
 
 /// One rule of a shadow policy and how it counts.

@@ -83,14 +83,12 @@ package struct ToolConversation: Sendable, Hashable {
   /// All that was answered, as one: the last text, every call, and what it took together. nil while it waits.
   package var answer: ShadowAnswer? {
     guard !isOpen, var whole = answers.last else { return nil }
-    whole.costMicro = sum(answers.map(\.costMicro))
+    whole.costMicro = sumOfKnown(answers.map(\.costMicro))
     guard answers.count > 1, var completion = whole.completion else { return whole }
     let all = answers.compactMap(\.completion)
     completion.toolCalls = all.flatMap(\.toolCalls)
-    completion.usage = TokenUsage(
-      input: sum(all.map(\.usage.input)), output: sum(all.map(\.usage.output)), cachedInput: sum(all.map(\.usage.cachedInput)),
-      reasoning: sum(all.map(\.usage.reasoning)))
-    completion.latency = all.reduce(.zero) { total, next in total.flatMap { total in next.latency.map { total + $0 } } }
+    completion.usage = TokenUsage(sumOf: all.map(\.usage))
+    completion.latency = sumOfKnown(all.map(\.latency))
     completion.ttft = all[0].ttft
     whole.content = .completion(completion)
     return whole
@@ -98,8 +96,3 @@ package struct ToolConversation: Sendable, Hashable {
 }
 
 private func isSame(_ left: ToolCall, _ right: ToolCall) -> Bool { sameBytes(left.name, right.name) && left.arguments == right.arguments }
-
-/// nil where one is unknown.
-private func sum(_ values: [Int?]) -> Int? {
-  values.reduce(0) { total, next in total.flatMap { total in next.map { total + $0 } } }
-}

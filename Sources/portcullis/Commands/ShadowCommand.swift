@@ -127,7 +127,7 @@ struct ShadowCommand: AsyncParsableCommand {
       overrides: ConfigOverrides(
         candidate: candidate, production: production, sets: sets, apiKeyVariable: apiKeyVariable, budget: options.budget),
       environment: ProcessInfo.processInfo.environment)
-    let judge = loaded.shadow.judge.flatMap { name in loaded.judges.first { sameBytes($0.name, name) } }
+    let judge = ShadowNeeds(loaded.shadow).change?.judge.flatMap { name in loaded.judges.first { sameBytes($0.name, name) } }
     let asks = !recorded && (candidate != nil || production != nil || judge != nil)
     try refuseStray(asks: asks)
     if !options.quiet { for warning in loaded.warnings { note(warning.description) } }

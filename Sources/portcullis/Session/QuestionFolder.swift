@@ -58,3 +58,36 @@ struct QuestionFolder {
     return nil
   }
 }
+
+/// A file of lines in it, closed with the value.
+final class QuestionFile {
+  let path: String
+  private var sink: DescriptorSink
+  private var count = 0
+  /// Of all lines so far, each over the one before.
+  private(set) var digest = Digest(of: "")
+
+  init(_ path: String) throws {
+    self.path = path
+    sink = DescriptorSink(descriptor: open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600))
+    guard sink.descriptor >= 0 else { throw QuestionFile.cannotWrite(errno) }
+  }
+
+  deinit { if sink.descriptor >= 0 { close(sink.descriptor) } }
+
+  func add(_ line: String) throws {
+    count += 1
+    digest = Digest(of: digest.description + line)
+    do { try sink.write(line + "\n") } catch let failed as DescriptorSink.Failed { throw QuestionFile.cannotWrite(failed.code) }
+  }
+
+  /// Everything written; returns the number of lines.
+  func finish() throws -> Int {
+    do { try sink.flush() } catch let failed as DescriptorSink.Failed { throw QuestionFile.cannotWrite(failed.code) }
+    return count
+  }
+
+  private static func cannotWrite(_ code: Int32) -> CommandFailure {
+    CommandFailure("the requests cannot be written to a temporary file: \(String(cString: strerror(code)))", code: .cannotWrite)
+  }
+}

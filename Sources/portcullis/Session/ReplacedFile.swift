@@ -1,5 +1,6 @@
 import Glibc
 import PortcullisCore
+import PortcullisFormats
 
 /// Writes a file whole or not at all, in place of an older one: beside it, on the disk, then renamed. A link stays one, and what it names is
 /// replaced. A pipe, a terminal or a device is written to, and never replaced.
@@ -13,7 +14,7 @@ func replaceFile(_ path: String, what: String, _ body: (inout DescriptorSink) th
   if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
     do { return try writeInto(path, body) } catch let failed as DescriptorSink.Failed { throw trouble(failed.code) }
   }
-  let path = realPath(path) ?? path
+  let path = resolvedPath(path) ?? path
   let beside = "\(path).part-\(getpid())"
   let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
   guard descriptor >= 0 else { throw trouble(errno) }
@@ -41,13 +42,6 @@ private func writeInto(_ path: String, _ body: (inout DescriptorSink) throws -> 
   var sink = DescriptorSink(descriptor: descriptor)
   try body(&sink)
   try sink.flush()
-}
-
-/// Without links; nil where nothing is there.
-private func realPath(_ path: String) -> String? {
-  guard let resolved = realpath(path, nil) else { return nil }
-  defer { free(resolved) }
-  return String(cString: resolved)
 }
 
 /// The folder that a path lies in, as the system takes it.

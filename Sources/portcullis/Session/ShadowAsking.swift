@@ -27,7 +27,7 @@ struct ShadowTargets: Sendable {
   func want(_ pair: ShadowPair) -> Bool {
     let missing = missing(pair)
     if !missing.isEmpty { return pair.messages.toolProblem == nil }
-    return judge != nil && [Arm.production, .candidate, .noise].allSatisfy { pair[$0]?.completion != nil }
+    return judge != nil && pair.hasEveryAnswer
   }
 }
 
@@ -78,11 +78,12 @@ struct ShadowAsking {
   /// One run in which the judge compares the answers of the chosen requests; none where all of them are the same, or an earlier run was cut short.
   private func compare(_ judge: Judge, in folder: QuestionFolder, _ answers: inout ShadowAnswers) async throws {
     guard answers.isWhole else { return }
-    let cases = try TextFile(folder.path("shadow-comparisons.jsonl"))
-    let texts = try TextFile(folder.path("shadow-answers.jsonl"))
+    let cases = try QuestionFile(folder.path("shadow-comparisons.jsonl"))
+    let texts = try QuestionFile(folder.path("shadow-answers.jsonl"))
     var account = ShadowAccount()
     _ = try readShadowPairs(pairs) { read in
-      guard answers.chosen.contains(read), let pair = try answers.completed(read, &account) else { return }
+      // A pair that lacks an answer gets no grade, whatever the judge said of the others.
+      guard answers.chosen.contains(read), let pair = try answers.completed(read, &account), pair.hasEveryAnswer else { return }
       for comparison in ShadowComparison.all {
         guard let lines = pair.lines(of: comparison, judge: judge) else { continue }
         try cases.add(lines.testCase)
@@ -110,7 +111,7 @@ struct ShadowAsking {
     line: (ShadowPair, ShadowAnswers) throws -> String?
   ) async throws {
     guard answers.isWhole else { return }
-    let cases = try TextFile(folder.path("\(name).jsonl"))
+    let cases = try QuestionFile(folder.path("\(name).jsonl"))
     _ = try readShadowPairs(pairs) { pair in
       guard answers.chosen.contains(pair), let line = try line(pair, answers) else { return }
       try cases.add(line)
@@ -132,48 +133,18 @@ struct ShadowAsking {
   }
 }
 
-/// A temporary file of lines, closed with the value.
-private final class TextFile {
-  let path: String
-  private var sink: DescriptorSink
-  private var count = 0
-  /// Of all lines so far, each over the one before.
-  private(set) var digest = Digest(of: "")
-
-  init(_ path: String) throws {
-    self.path = path
-    sink = DescriptorSink(descriptor: open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600))
-    guard sink.descriptor >= 0 else { throw TextFile.cannotWrite(errno) }
-  }
-
-  deinit { if sink.descriptor >= 0 { close(sink.descriptor) } }
-
-  func add(_ line: String) throws {
-    count += 1
-    digest = Digest(of: digest.description + line)
-    do { try sink.write(line + "\n") } catch let failed as DescriptorSink.Failed { throw TextFile.cannotWrite(failed.code) }
-  }
-
-  /// Everything written; returns the number of lines.
-  func finish() throws -> Int {
-    do { try sink.flush() } catch let failed as DescriptorSink.Failed { throw TextFile.cannotWrite(failed.code) }
-    return count
-  }
-
-  private static func cannotWrite(_ code: Int32) -> CommandFailure {
-    CommandFailure("the requests cannot be written to a temporary file: \(String(cString: strerror(code)))", code: .cannotWrite)
-  }
+extension ShadowPair {
+  /// A question of this request. Its check holds always: what an answer is worth is said when it is paired.
+  fileprivate func caseLine(_ messages: [Message]) -> String { trafficCase(id, messages, check: ("max-words", .int(1_000_000))) }
 }
 
-extension ShadowPair {
-  /// A question of this request as a case. Its check holds always: what an answer is worth is said when it is paired.
-  fileprivate func caseLine(_ messages: [Message]) -> String {
-    JSON.object(present: [
-      ("id", .string(id.text)), ("messages", .array(messages.map(\.json))),
-      ("checks", .array([.object([("max-words", .int(1_000_000))])])), ("origin", .string(Case.Origin.traffic.rawValue)),
-      ("allow_empty", .bool(true)), ("allow_truncated", .bool(true)),
-    ]).compactText
-  }
+/// A line of an evalset of requests from production, with one check; whatever came back is taken as it is.
+func trafficCase(_ id: CaseID, _ messages: [Message], check: (name: String, argument: JSON), expected: String? = nil) -> String {
+  JSON.object(present: [
+    ("id", .string(id.text)), ("messages", .array(messages.map(\.json))), ("expected", expected.map(JSON.string)),
+    ("checks", .array([.object([(check.name, check.argument)])])), ("origin", .string(Case.Origin.traffic.rawValue)),
+    ("allow_empty", .bool(true)), ("allow_truncated", .bool(true)),
+  ]).compactText
 }
 
 extension Budget {

@@ -36,7 +36,7 @@ struct ShadowComparing {
 
   /// What the judge says of a pair that was drawn; nil unless it graded every comparison that had to be asked.
   func agreement(of pair: ShadowPair, in store: Store, _ account: inout JudgeAccount) throws -> ShadowAgreement? {
-    guard [Arm.production, .candidate, .noise].allSatisfy({ pair[$0]?.completion != nil }) else { return nil }
+    guard pair.hasEveryAnswer else { return nil }
     var grades: [Double] = []
     for comparison in ShadowComparison.all {
       guard comparison.texts(of: pair) != nil else {
@@ -85,14 +85,10 @@ extension ShadowPair {
   func lines(of comparison: ShadowComparison, judge: Judge) -> (testCase: String, recording: String)? {
     guard let texts = comparison.texts(of: self), let id = comparison.id(of: self) else { return nil }
     let asked = messages.isEmpty ? [Message(role: .user, content: "(the request was not recorded)")] : messages.map(\.plain)
-    let testCase = JSON.object([
-      ("id", .string(id.text)), ("messages", .array(asked.map(\.json))), ("expected", .string(texts.first)),
-      ("checks", .array([.object([("judge", .string(judge.name))])])), ("origin", .string(Case.Origin.traffic.rawValue)),
-      ("allow_empty", .bool(true)), ("allow_truncated", .bool(true)),
-    ])
+    let testCase = trafficCase(id, asked, check: ("judge", .string(judge.name)), expected: texts.first)
     let free = JSON.object([("input", .int(0)), ("output", .int(0))])
     let recording = JSON.object([("case", .string(id.text)), ("text", .string(texts.second)), ("usage", free)])
-    return (testCase.compactText, recording.compactText)
+    return (testCase, recording.compactText)
   }
 }
 
